@@ -1,0 +1,234 @@
+using System.Collections.Immutable;
+using System.Net;
+using Multipath.Policies.Model;
+
+namespace Multipath.Policies.Realise;
+
+/// <summary>Decides what one connection needs; one use.</summary>
+internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memory, ActionSteps steps, DateTimeOffset now)
+{
+    private readonly HashSet<SubflowView> _destroyed = [];
+    private readonly HashSet<byte> _withdrawn = [];
+    private readonly HashSet<PathKey> _counted = [];
+
+    /// <summary>What to remember afterwards.</summary>
+    internal ConnectionMemory Memory { get; private set; } = memory;
+
+    /// <summary>When something that waits now can be done; null when nothing waits.</summary>
+    internal DateTimeOffset? NextDeadline { get; private set; }
+
+    private uint Token => view.Connection.Token;
+
+    private IEnumerable<SubflowView> Left => view.Subflows.Where(s => !_destroyed.Contains(s));
+
+    private IEnumerable<SubflowView> Alive => Left.Where(s => s.IsAlive);
+
+    internal void Run()
+    {
+        Memory = Memory.Tidy(IsPending, now);
+        Bury();
+        if (view.Connection.ServerSide)
+        {
+            return;
+        }
+
+        ExpireJoins();
+        Create();
+        Prioritise();
+        Retire();
+        foreach (var pending in Memory.Pending)
+        {
+            Wait(pending.Since + Backoff.JoinDeadline);
+        }
+    }
+
+    /// <summary>Pending until it is established or its link is down; the data plane may not show a join that is under way.</summary>
+    private bool IsPending(PendingSubflow pending) =>
+        view.CanJoin(pending.Path)
+        && !view.Subflows.Any(s => s.State.Established && s.Key == pending.Path && s.State.Remote.Equals(pending.Remote));
+
+    /// <summary>Dead subflows go as soon as another one carries, because the kernel then sends again at once what they held.</summary>
+    private void Bury()
+    {
+        foreach (var dead in view.Subflows.Where(s => s.IsDead).OrderBy(view.IsWanted))
+        {
+            if (Alive.Any() || IsInTheWay(dead))
+            {
+                var down = dead.PathState == PathState.LinkDown;
+                var why = down ? "link down" : "sent data unacknowledged";
+                if (Destroy(dead, steps.Bury, $"{Name(dead)}: {why}; destroyed so that its data is sent again at once", silent: !down))
+                {
+                    Withdraw(dead, $"{Name(dead)}: {why}");
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Nothing carries, and the limit leaves no place for a path that can be tried now: then a dead subflow makes way.
+    /// The last one only does when its link is down; one that is silent may yet be heard.
+    /// </summary>
+    private bool IsInTheWay(SubflowView dead) =>
+        !view.Connection.ServerSide
+        && (dead.PathState == PathState.LinkDown || Left.Count() > 1)
+        && Left.Count() + Unseen() >= view.Limits.Subflows
+        && Missing().Any(w => Memory.CreateNotBefore(w.Path.Path, w.Remote) <= now);
+
+    private void Withdraw(SubflowView dead, string why)
+    {
+        var id = dead.State.LocalId;
+        var whole = dead.PathState == PathState.LinkDown || (dead.PathState == PathState.Silent && id != 0);
+        if (whole && _withdrawn.Add(id))
+        {
+            var withdraw = new WithdrawAddress(Token, id, $"{why}; its address is withdrawn so that the peer sends again too");
+            steps.Bury.Insert(steps.Bury.Count - 1, withdraw);
+        }
+    }
+
+    private void ExpireJoins()
+    {
+        foreach (var join in Left.Where(s => !s.State.Established && s.Key is not null && s.State.LocalId != 0).ToArray())
+        {
+            if (!Memory.Pending.Any(p => p.Path == join.Key && p.Remote.Equals(join.State.Remote)))
+            {
+                Memory = Memory.Created(join.Key!, join.State.Remote, join.State.LocalId, now);
+            }
+        }
+
+        foreach (var late in Memory.Pending.Where(p => now - p.Since >= Backoff.JoinDeadline))
+        {
+            var join = Left.FirstOrDefault(s => !s.State.Established && s.Key == late.Path && s.State.Remote.Equals(late.Remote));
+            Memory = Memory.TimedOut(late, now);
+            if (join is not null)
+            {
+                Destroy(join, steps.Bury, $"{Name(join)}: no answer to the join", silent: false);
+            }
+        }
+    }
+
+    private void Create()
+    {
+        if (!view.Subflows.IsEmpty && !view.Subflows.Any(s => s.State.Established))
+        {
+            return;
+        }
+
+        foreach (var wanted in Missing())
+        {
+            var at = Memory.CreateNotBefore(wanted.Path.Path, wanted.Remote);
+            if (at > now)
+            {
+                Wait(at);
+            }
+            else if (HasRoom() && AddressIds.Choose(view.Connection, Left.Select(s => s.State), Memory, wanted.Path.Path) is { } id)
+            {
+                Memory = Memory.Created(wanted.Path.Path, wanted.Remote, id, now);
+                var (path, backup) = (wanted.Path, wanted.Plan.Role == PathRole.Backup);
+                steps.Create.Add(new CreateSubflow(
+                    Token, path.Path, path.InterfaceIndex, id, wanted.Remote, backup, wanted.Plan.Reason));
+            }
+        }
+    }
+
+    private IEnumerable<WantedSubflow> Missing() => view.Wanted.Where(w =>
+        !Left.Any(s => s.Key == w.Path.Path && s.State.Remote.Equals(w.Remote))
+        && !Memory.Pending.Any(p => p.Path == w.Path.Path && p.Remote.Equals(w.Remote)));
+
+    /// <summary>Pending joins that the data plane does not show yet.</summary>
+    private int Unseen() => Memory.Pending.Count(p => !Left.Any(s => s.Key == p.Path && s.State.Remote.Equals(p.Remote)));
+
+    /// <summary>
+    /// Whether the limit allows one more; if not, a subflow that the plan does not ask for makes way when another one carries.
+    /// </summary>
+    private bool HasRoom()
+    {
+        if (Left.Count() + Unseen() < view.Limits.Subflows)
+        {
+            return true;
+        }
+
+        var extra = Left.LastOrDefault(s => s.Role is not null && !view.IsWanted(s) && Alive.Any(o => o != s));
+        return extra is not null
+            && Destroy(extra, steps.Create, $"{Name(extra)}: makes way for a path of the plan, within the limit", silent: false);
+    }
+
+    private void Prioritise()
+    {
+        var answering = Alive.Where(s => s.Role is PathRole.Active or PathRole.Backup).ToImmutableArray();
+        foreach (var subflow in answering.Where(s => s.Role == PathRole.Active && s.State.Backup))
+        {
+            SetBackup(subflow, backup: false);
+        }
+
+        if (answering.Any(s => s.Role == PathRole.Active))
+        {
+            foreach (var subflow in answering.Where(s => s.Role == PathRole.Backup && !s.State.Backup))
+            {
+                SetBackup(subflow, backup: true);
+            }
+        }
+    }
+
+    private void SetBackup(SubflowView subflow, bool backup)
+    {
+        var (local, remote) = (subflow.State.Local, subflow.State.Remote);
+        if (MayTry(HeldKind.Priority, local, remote))
+        {
+            steps.Prioritise.Add(new SetBackup(Token, local, remote, backup, view.PlanOf(subflow)!.Reason));
+        }
+    }
+
+    /// <summary>What the plan avoids goes when something that it asks for carries; so does what is over the limit.</summary>
+    private void Retire()
+    {
+        foreach (var avoided in Left.Where(s => s.Role == PathRole.Avoid).ToArray())
+        {
+            if (Alive.Any(s => s != avoided && (s.Role != PathRole.Avoid || !view.Handover.MakeBeforeBreak)))
+            {
+                Destroy(avoided, steps.Retire, view.PlanOf(avoided)!.Reason, silent: false);
+            }
+        }
+
+        foreach (var extra in Left.Where(s => s.Role is not null && !view.IsWanted(s)).Reverse().ToArray())
+        {
+            if (Left.Count() > view.Limits.Subflows && Alive.Any(s => s != extra && s.Role != PathRole.Avoid))
+            {
+                Destroy(extra, steps.Retire, $"{Name(extra)}: over the limit of {view.Limits.Subflows} subflows", silent: false);
+            }
+        }
+    }
+
+    private bool Destroy(SubflowView subflow, List<DataPlaneAction> step, string reason, bool silent)
+    {
+        var (local, remote) = (subflow.State.Local, subflow.State.Remote);
+        if (!MayTry(HeldKind.Destroy, local, remote))
+        {
+            return false;
+        }
+
+        _destroyed.Add(subflow);
+        step.Add(new DestroySubflow(Token, local, remote, reason));
+        if (subflow.Key is { } path)
+        {
+            // Subflows that fall silent together are one failure of their path.
+            Memory = Memory.Destroyed(path, subflow.State, silent && _counted.Add(path), now);
+        }
+
+        return true;
+    }
+
+    private bool MayTry(HeldKind kind, IPEndPoint local, IPEndPoint remote)
+    {
+        var at = Memory.NotBefore(kind, local, remote);
+        if (at > now)
+        {
+            Wait(at);
+        }
+
+        return at <= now;
+    }
+
+    private void Wait(DateTimeOffset at) => NextDeadline = NextDeadline is null || at < NextDeadline ? at : NextDeadline;
+
+    private static string Name(SubflowView subflow) => subflow.Key?.ToString() ?? subflow.State.Local.Address.ToString();
+}
