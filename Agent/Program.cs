@@ -1,1 +1,3 @@
-System.Console.WriteLine("Agent");
+using Multipath.Agent.Verbs;
+
+return await Root.RunAsync(args);

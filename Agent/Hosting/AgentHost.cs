@@ -1,0 +1,109 @@
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Inventory;
+using Multipath.Agent.Netlink;
+using Multipath.Agent.Reconcile;
+using Multipath.Agent.Session;
+using Multipath.Policies.Model;
+using Multipath.Policies.Text;
+
+namespace Multipath.Agent.Hosting;
+
+/// <summary>
+/// An agent, whole: the data plane of one network namespace, the reconcile loop, the reflexes and the session. Several can run in one
+/// process, each
+/// in a namespace of its own. Disposing it stops gracefully: no connection is touched, and the kernel's settings are put back.
+/// </summary>
+public sealed class AgentHost : IAsyncDisposable
+{
+    private readonly AgentParts _parts;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    private AgentHost(AgentParts parts)
+    {
+        _parts = parts;
+        _running = parts.RunAsync(_stop.Token);
+    }
+
+    /// <summary>Ends when the agent cannot go on, with the reason; runs else until disposal.</summary>
+    public Task Failed => _parts.Failed;
+
+    /// <summary>False alarms of the blackhole reflex since the start.</summary>
+    public long FalseAlarms => _parts.Reconciler.FalseAlarmCount;
+
+    /// <summary>Starts an agent.</summary>
+    /// <param name="options">How.</param>
+    /// <returns>The running agent; when this returns, its connections are known and the kept plan, if any, is applied.</returns>
+    /// <exception cref="AgentCannotRunException">No MPTCP here, no right to steer it, no such namespace, or a policy that is
+    /// wrong.</exception>
+    public static AgentHost Start(AgentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var policy = ParsePolicy(options);
+        var (settings, error) = Within(() => KernelSettings.Apply(new MptcpSysctls(options.Netns)));
+        if (settings is null)
+        {
+            throw new AgentCannotRunException(error);
+        }
+
+        try
+        {
+            var plane = new KernelPlane(Within(() => KernelDataPlane.Open(options.Netns)));
+            Rehearsal.Run(plane);
+            var inventory = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
+            var ground = new AgentGround(plane, inventory, Capabilities(options), settings.Restore);
+            return new AgentHost(new AgentParts(options, policy, ground));
+        }
+        catch
+        {
+            settings.Restore();
+            throw;
+        }
+    }
+
+    /// <summary>Starts an agent on a data plane that is not this machine's kernel.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="ground">What it steers.</param>
+    /// <exception cref="AgentCannotRunException">A policy that is wrong.</exception>
+    internal static AgentHost Start(AgentOptions options, AgentGround ground)
+    {
+        var policy = ParsePolicy(options);
+        Rehearsal.Run(ground.Plane);
+        return new AgentHost(new AgentParts(options, policy, ground));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _parts.Dispose();
+        _stop.Dispose();
+    }
+
+    private static Policy? ParsePolicy(AgentOptions options)
+    {
+        if (options.PolicyYaml is not { } yaml)
+        {
+            return null;
+        }
+
+        var parsed = PolicyText.Parse(yaml, options.PolicyFileName);
+        return parsed.Value ?? throw new AgentCannotRunException(string.Join(Environment.NewLine, parsed.Errors));
+    }
+
+    private static HostCapabilities Capabilities(AgentOptions options) => new(
+        new MptcpSysctls(options.Netns).AvailableSchedulers.ToEquatableArray(), Environment.OSVersion.Version.ToString());
+
+    private static T Within<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (e is KernelException or NetlinkException or InvalidOperationException)
+        {
+            throw new AgentCannotRunException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Multipath.Agent.LastPlan;
+using Multipath.Agent.Reconcile;
+using Multipath.Agent.Reflexes;
+using Multipath.Agent.Session;
+using Multipath.Agent.Telemetry;
+using Multipath.Policies.Model;
+
+namespace Multipath.Agent.Hosting;
+
+/// <summary>Puts the parts of an agent together and carries between them. It decides nothing.</summary>
+internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
+{
+    private readonly IDataPlane _plane;
+    private readonly IPathInventory _inventory;
+    private readonly Action _restore;
+    private readonly AgentLog _log;
+    private readonly AgentMetrics _metrics = new();
+    private readonly OtlpExport? _export;
+    private readonly LastPlanStore? _store;
+    private readonly ReconcileLoop _loop;
+    private readonly BlackholeThread _watch;
+    private readonly GrpcSiloLink? _link;
+    private readonly SessionShell? _session;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public AgentParts(AgentOptions options, Policy? policy, AgentGround ground)
+    {
+        (_plane, _inventory, _restore) = (ground.Plane, ground.Inventory, ground.Restore);
+        var clock = new AgentClock(TimeProvider.System);
+        var version = typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        _log = new AgentLog(options.Log, options.JsonLog, TimeProvider.System);
+        _export = OtlpExport.Start(options.Host, version);
+        _store = options.StateDirectory is { } directory ? new LastPlanStore(directory) : null;
+        var kept = LoadPlan();
+        if (options.Silo is { } silo)
+        {
+            _link = new GrpcSiloLink(silo, options.Host, Handler());
+            _session = NewSession(options, ground.Capabilities, version, kept?.Plan.Version, clock);
+        }
+
+        var journal = new Journal(_log, _metrics, clock, occurrence => _session?.Publish(occurrence));
+        Reconciler = new Reconciler(options.Host, _plane, this, journal, clock);
+        _watch = new BlackholeThread(
+            _plane.OpenProbe(), clock, alarm => _loop!.Post((one, now) => one.HandleAlarm(alarm, now), urgent: true));
+        Begin(kept, policy, clock.Now);
+        _loop = new ReconcileLoop(Reconciler, clock, e => _failed.TrySetException(e));
+        _log.Info(
+            "started", new LogField("host", options.Host), new LogField("netns", options.Netns), new LogField("silo", options.Silo),
+            new LogField("plan", kept?.Plan.Version), new LogField("version", version));
+    }
+
+    /// <summary>Ends when the agent cannot go on.</summary>
+    public Task Failed => _failed.Task;
+
+    public Reconciler Reconciler { get; }
+
+    public async Task RunAsync(CancellationToken cancellation) => await Task.WhenAll(
+        PumpAsync(
+            _plane.Events.ReadAllAsync(cancellation),
+            (happened, urgent) => _loop.Post((one, now) => one.HandleEvent(happened, now), urgent),
+            false,
+            cancellation),
+        PumpAsync(
+            _inventory.ChangesAsync(cancellation),
+            (paths, urgent) => _loop.Post((one, now) => one.HandlePaths(paths, now), urgent),
+            true,
+            cancellation),
+        _session?.RunAsync(cancellation) ?? Task.CompletedTask);
+
+    public void Publish(HostSnapshot snapshot) => _session?.Publish(snapshot);
+
+    public void Watch(ImmutableArray<WatchedSubflow> subflows) => _watch.Watch(subflows);
+
+    public void Keep(KeptPlan plan) => ThreadPool.QueueUserWorkItem(_ =>
+    {
+        if (_store?.Save(plan) is { } error)
+        {
+            _log.Warn("warning", new LogField("text", error));
+        }
+    });
+
+    public void FindProcesses(IReadOnlyDictionary<uint, uint> tokenByInode) => ThreadPool.QueueUserWorkItem(_ =>
+    {
+        var names = _plane.ProcessesOf(tokenByInode.Keys.ToHashSet()).ToDictionary(found => tokenByInode[found.Key], found => found.Value);
+        _loop.Post((one, _) => one.HandleProcesses(names));
+    });
+
+    public Task<PlanOutcome> ApplyAsync(HostPlan plan, string policyYaml) =>
+        _loop.AskAsync((one, now) => one.HandlePlan(new KeptPlan(plan, policyYaml), keep: true, "silo's", now));
+
+    public void Sending(AgentMessage message)
+    {
+        switch (message)
+        {
+            case AgentMessage.Report report:
+                var delta = report.Delta;
+                _metrics.ReportSent();
+                _log.Info(
+                    "report", new LogField("sequence", delta.Sequence), new LogField("full", delta.Full),
+                    new LogField("paths", delta.Paths.Count),
+                    new LogField("connections", delta.Connections.Count), new LogField("occurrences", delta.Occurrences.Count));
+                break;
+            case AgentMessage.Nack nack:
+                _log.Warn("nack", new LogField("version", nack.Version), new LogField("reason", nack.Reason));
+                break;
+        }
+    }
+
+    public void SiloBack(string silo, TimeSpan reportInterval)
+    {
+        _log.Info("silo-back", new LogField("silo", silo));
+        _loop.Post((one, now) => one.HandleSiloBack(reportInterval, now));
+    }
+
+    public void SiloAway(string reason)
+    {
+        _log.Warn("silo-away", new LogField("reason", reason));
+        _loop.Post((one, now) => one.HandleSiloAway(now));
+    }
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _loop.Dispose();
+        _link?.Dispose();
+        _inventory.Dispose();
+        _plane.Dispose();
+        _restore();
+        _export?.Dispose();
+        _metrics.Dispose();
+        _log.Info("stopped");
+    }
+
+    /// <summary>What is there before the loop begins: paths, connections, then the plan, so that a restart finds everything as
+    /// planned.</summary>
+    private void Begin(KeptPlan? kept, Policy? policy, DateTimeOffset now)
+    {
+        Reconciler.HandlePaths(_inventory.Current, now);
+        Reconciler.Recover();
+        if (kept is not null)
+        {
+            Reconciler.HandlePlan(kept, keep: false, "kept", now);
+        }
+        else if (policy is not null)
+        {
+            Reconciler.HandlePolicy(policy, now);
+        }
+
+        Reconciler.HandleSiloAway(now);
+    }
+
+    private SessionShell NewSession(
+        AgentOptions options, HostCapabilities capabilities, string version, PlanVersion? running, AgentClock clock)
+    {
+        var session = new SessionOptions(options.Host, options.Labels, version, capabilities)
+        {
+            SequenceBase = (ulong)clock.Now.ToUnixTimeMilliseconds(),
+        };
+        return new SessionShell(new SessionMachine(session, running, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
+    }
+
+    private KeptPlan? LoadPlan()
+    {
+        var (kept, warning) = _store?.Load() ?? (null, null);
+        if (warning is not null)
+        {
+            _log.Warn("warning", new LogField("text", warning));
+        }
+
+        return kept;
+    }
+
+    private static SocketsHttpHandler Handler() => new()
+    {
+        EnableMultipleHttp2Connections = true,
+        UseProxy = false,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+    };
+
+    private static async Task PumpAsync<T>(IAsyncEnumerable<T> events, Action<T, bool> post, bool urgent, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var happened in events)
+            {
+                post(happened, urgent);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+    }
+}

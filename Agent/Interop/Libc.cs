@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace Multipath.Agent.Interop;
+
+/// <summary>The few calls of the C library that .NET has no door to. Each returns -1 and sets errno when it fails.</summary>
+internal static partial class Libc
+{
+    internal const int AfInet = 2;
+    internal const int AfInet6 = 10;
+    internal const int AfNetlink = 16;
+    internal const int SockStream = 1;
+    internal const int SockRaw = 3;
+    internal const int SockCloseOnExec = 0x80000;
+    internal const int SolSocket = 1;
+    internal const int SoReceiveTimeout = 20;
+    internal const int SoReceiveBufferForce = 33;
+    internal const int MessageTruncated = 0x20;
+    internal const int MessageDontWait = 0x40;
+    internal const short PollIn = 1;
+    internal const int CloneNewNet = 0x40000000;
+    internal const int OpenCloseOnExec = 0x80000;
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    internal static partial int Socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    internal static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(int descriptor, ReadOnlySpan<byte> address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    internal static partial int GetSockName(int descriptor, Span<byte> address, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    internal static partial nint SendTo(int descriptor, ReadOnlySpan<byte> data, nuint length, int flags,
+        ReadOnlySpan<byte> address, uint addressLength);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
+    internal static partial nint ReceiveFrom(int descriptor, Span<byte> data, nuint length, int flags,
+        Span<byte> address, ref uint addressLength);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    internal static partial int SetSockOpt(int descriptor, int level, int name, ReadOnlySpan<byte> value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetSockOpt(int descriptor, int level, int name, Span<byte> value, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(Span<PollEntry> entries, nuint count, int timeoutMs);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    internal static partial int SetNs(int descriptor, int type);
+
+    /// <summary>The effective user id; 0 is root.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUserId();
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollEntry
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+}

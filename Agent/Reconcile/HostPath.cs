@@ -1,0 +1,11 @@
+using System.Net;
+using Multipath.Policies.Model;
+
+namespace Multipath.Agent.Reconcile;
+
+/// <summary>A path as the inventory knows it.</summary>
+/// <param name="Path">Which.</param>
+/// <param name="InterfaceIndex">The kernel's number of the interface.</param>
+/// <param name="LinkUp">Up and with a carrier.</param>
+/// <param name="Gateway">The next hop of its default route.</param>
+internal sealed record HostPath(PathKey Path, int InterfaceIndex, bool LinkUp, IPAddress? Gateway);

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading.Channels;
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Reflexes;
+
+namespace Multipath.Agent.Reconcile;
+
+/// <summary>
+/// What the loop needs of a data plane: to be told, to look, and to act. Called by the loop's thread, but where another is named.
+/// </summary>
+internal interface IDataPlane : IDisposable
+{
+    /// <summary>What happens, in order.</summary>
+    ChannelReader<MptcpEvent> Events { get; }
+
+    /// <summary>All connections now; about a millisecond.</summary>
+    PlaneSnapshot Snapshot();
+
+    /// <summary>Whether this connection takes commands; false for one that the kernel manages, or that is gone.</summary>
+    bool IsSteerable(uint token);
+
+    /// <summary>Begins a subflow; null when connecting began.</summary>
+    KernelError? Create(uint token, PmAddress local, PmAddress remote);
+
+    /// <summary>Closes a subflow.</summary>
+    KernelError? Destroy(uint token, in FourTuple subflow);
+
+    /// <summary>Changes a subflow's priority at both ends.</summary>
+    KernelError? SetBackup(uint token, in FourTuple subflow, bool backup);
+
+    /// <summary>Tells the peer of an address.</summary>
+    KernelError? Announce(uint token, IPAddress address, byte id);
+
+    /// <summary>Tells the peer that an address is gone; closes its subflows at both ends.</summary>
+    KernelError? Withdraw(uint token, byte localId);
+
+    /// <summary>The programs that own sockets, by inode; slow, and may be called from any thread.</summary>
+    IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes);
+
+    /// <summary>The kernel's counters by name.</summary>
+    ImmutableSortedDictionary<string, ulong> Counters();
+
+    /// <summary>A probe of its own for the thread that watches subflows.</summary>
+    ISubflowProbe OpenProbe();
+}
+
+/// <summary>Measures one known subflow, often and without allocation.</summary>
+internal interface ISubflowProbe : IDisposable
+{
+    /// <returns>False when it is gone.</returns>
+    bool TryRead(in FourTuple subflow, out SubflowSample sample);
+}
+
+/// <summary>All connections at one moment.</summary>
+internal sealed record PlaneSnapshot(ImmutableArray<PlaneConnection> Connections);
+
+/// <summary>A connection as the data plane holds it.</summary>
+/// <param name="Token">The local token.</param>
+/// <param name="ServerSide">True when the peer opened it.</param>
+/// <param name="Tuple">The ends that the program sees.</param>
+/// <param name="Inode">Of its socket; 0 when unknown.</param>
+/// <param name="Subflows">Its subflows, those being connected included.</param>
+internal sealed record PlaneConnection(uint Token, bool ServerSide, FourTuple Tuple, uint Inode, ImmutableArray<PlaneSubflow> Subflows);
+
+/// <summary>A subflow as the data plane holds it.</summary>
+/// <param name="Tuple">Its ends, as commands need them.</param>
+/// <param name="LocalId">Address id at this end.</param>
+/// <param name="RemoteId">Address id at the peer's end.</param>
+/// <param name="Backup">This end asked for backup.</param>
+/// <param name="Established">False while the join is under way.</param>
+/// <param name="Sample">Its measurements.</param>
+internal sealed record PlaneSubflow(
+    FourTuple Tuple, byte LocalId, byte RemoteId, bool Backup, bool Established, SubflowSample Sample);

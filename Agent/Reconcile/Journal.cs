@@ -1,0 +1,93 @@
+using Multipath.Agent.Hosting;
+using Multipath.Agent.Session;
+using Multipath.Agent.Telemetry;
+using Multipath.Policies.Model;
+
+namespace Multipath.Agent.Reconcile;
+
+/// <summary>Tells everybody who wants to know what happens: the log, the metrics, and the silo by way of the session.</summary>
+/// <param name="log">For people at the host.</param>
+/// <param name="metrics">For the operator's dashboards.</param>
+/// <param name="clock">When.</param>
+/// <param name="occurred">Takes what goes to the silo.</param>
+internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clock, Action<HostOccurrence> occurred)
+{
+    public AgentLog Log { get; } = log;
+
+    public AgentMetrics Metrics { get; } = metrics;
+
+    /// <summary>An action was tried.</summary>
+    public void Action(string kind, uint token, PathKey? path, string text, string reason, string error, TimeSpan took)
+    {
+        Metrics.Action(kind, error.Length > 0, took);
+        var took_us = Math.Round(took.TotalMicroseconds);
+        if (error.Length == 0)
+        {
+            Log.Info(
+                "action", F("kind", kind), Token(token), F("path", path), F("what", text), F("reason", reason), F("took_us", took_us));
+            Tell(OccurrenceKind.Action, token, path, $"{text}: {reason}");
+        }
+        else
+        {
+            Log.Warn("refused", F("kind", kind), Token(token), F("path", path), F("what", text), F("reason", reason), F("error", error));
+            Tell(OccurrenceKind.Refused, token, path, $"{text}: {error}");
+        }
+    }
+
+    /// <summary>A link went down and its subflows were closed.</summary>
+    public void LinkDown(PathKey path, int subflows, TimeSpan took)
+    {
+        Metrics.LinkDown();
+        var took_us = Math.Round(took.TotalMicroseconds);
+        Log.Info("reflex", F("kind", "link-down"), F("path", path), F("subflows", subflows), F("took_us", took_us));
+        Tell(OccurrenceKind.Reflex, 0, path, $"link down: {subflows} subflows closed");
+    }
+
+    /// <summary>A path swallowed data.</summary>
+    public void Blackhole(uint token, PathKey? path, TimeSpan silence, TimeSpan threshold, string did)
+    {
+        Metrics.Blackhole(silence);
+        var (silence_ms, threshold_ms) = (Math.Round(silence.TotalMilliseconds, 1), Math.Round(threshold.TotalMilliseconds, 1));
+        Log.Info(
+            "reflex", F("kind", "blackhole"), Token(token), F("path", path), F("silence_ms", silence_ms),
+            F("threshold_ms", threshold_ms), F("did", did));
+        var text = FormattableString.Invariant($"silent for {silence_ms} ms (threshold {threshold_ms} ms): {did}");
+        Tell(OccurrenceKind.Reflex, token, path, text);
+    }
+
+    /// <summary>Nothing came on a subflow for long while others received.</summary>
+    public void Stale(uint token, PathKey? path)
+    {
+        Metrics.Stale();
+        Log.Info("reflex", F("kind", "stale"), Token(token), F("path", path));
+        Tell(OccurrenceKind.Reflex, token, path, "nothing came on it while others received: made again");
+    }
+
+    /// <summary>The path of the last blackhole reflex answered at once.</summary>
+    public void FalseAlarm(uint token, PathKey? path, long count)
+    {
+        Metrics.FalseAlarm();
+        Log.Info("false-alarm", Token(token), F("path", path), F("count", count));
+        Tell(OccurrenceKind.FalseAlarm, token, path, $"the path answered at once; {count} false alarms since the start");
+    }
+
+    /// <summary>Another plan runs.</summary>
+    public void Plan(PlanVersion version, string source, string policy, string difference, int applied, int refused)
+    {
+        Metrics.PlanApplied();
+        Log.Info(
+            "plan", F("version", version), F("source", source), F("policy", policy), F("applied", applied), F("refused", refused),
+            F("diff", difference));
+        Tell(OccurrenceKind.Plan, 0, null, $"{source} plan {version} of policy {policy}: {difference}");
+    }
+
+    /// <summary>Something is not as it should be.</summary>
+    public void Warn(string text) => Log.Warn("warning", F("text", text));
+
+    private static LogField F(string name, object? value) => new(name, value);
+
+    private static LogField Token(uint token) => new("token", token == 0 ? null : $"{token:x8}");
+
+    private void Tell(string kind, uint token, PathKey? path, string text) =>
+        occurred(new HostOccurrence(clock.Now, kind, token, path, text));
+}

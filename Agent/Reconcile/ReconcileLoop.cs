@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Hosting;
+
+namespace Multipath.Agent.Reconcile;
+
+/// <summary>
+/// The thread of the <see cref="Reconciler"/>. What happens is queued; urgent things (a link that went down, a silent subflow) overtake the
+/// rest. After each batch the reconciler settles once, so that a burst of events costs one look.
+/// </summary>
+internal sealed class ReconcileLoop : IDisposable
+{
+    /// <summary>
+    /// Events that wait for the loop. Beyond that they are dropped and everything is read anew, as when the kernel drops them.
+    /// </summary>
+    private const int QueueLimit = 16_384;
+
+    /// <summary>Taken in one go before settling, so that a flood cannot starve the plan.</summary>
+    private const int BatchLimit = 1024;
+
+    /// <summary>Without a deadline; a bound on what a lost wake-up could cost.</summary>
+    private const int LongestWaitMs = 60_000;
+
+    private readonly ConcurrentQueue<Action<Reconciler, DateTimeOffset>> _urgent = new();
+    private readonly ConcurrentQueue<Action<Reconciler, DateTimeOffset>> _queue = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Reconciler _reconciler;
+    private readonly AgentClock _clock;
+    private readonly Action<Exception> _failed;
+    private readonly Thread _thread;
+    private volatile bool _stop;
+    private volatile bool _overrun;
+
+    /// <summary>Starts at once.</summary>
+    /// <param name="reconciler">Used by this loop's thread alone from now on.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="failed">Told when the data plane fails altogether; the loop ends then.</param>
+    public ReconcileLoop(Reconciler reconciler, AgentClock clock, Action<Exception> failed)
+    {
+        (_reconciler, _clock, _failed) = (reconciler, clock, failed);
+        _thread = new Thread(Run) { IsBackground = true, Name = "reconcile", Priority = ThreadPriority.AboveNormal };
+        _thread.Start();
+    }
+
+    /// <summary>Queues something. Any thread.</summary>
+    /// <param name="input">Run on the loop's thread.</param>
+    /// <param name="urgent">Before all that is not.</param>
+    public void Post(Action<Reconciler, DateTimeOffset> input, bool urgent = false)
+    {
+        if (urgent)
+        {
+            _urgent.Enqueue(input);
+        }
+        else if (_queue.Count < QueueLimit)
+        {
+            _queue.Enqueue(input);
+        }
+        else
+        {
+            _overrun = true;
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Runs something on the loop's thread and waits for it.</summary>
+    public Task<T> AskAsync<T>(Func<Reconciler, DateTimeOffset, T> question)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post((reconciler, now) => answer.SetResult(question(reconciler, now)), urgent: true);
+        return answer.Task;
+    }
+
+    public void Dispose()
+    {
+        // The event is left to the finalizer: work that is still under way elsewhere may post its answer late.
+        _stop = true;
+        _wake.Set();
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stop)
+            {
+                var until = _reconciler.NextDeadline is { } at ? (at - _clock.Now).TotalMilliseconds : LongestWaitMs;
+                var wait = (int)Math.Clamp(Math.Ceiling(until), 0, LongestWaitMs);
+                if (wait > 0 && _urgent.IsEmpty && _queue.IsEmpty)
+                {
+                    _wake.WaitOne(wait);
+                }
+
+                Drain();
+                _reconciler.Settle(_clock.Now);
+            }
+        }
+        catch (Exception e) when (e is KernelException or InvalidOperationException)
+        {
+            _failed(e);
+        }
+    }
+
+    private void Drain()
+    {
+        if (_overrun)
+        {
+            _overrun = false;
+            _queue.Clear();
+            _reconciler.HandleEvent(new MptcpEvent.Overrun(), _clock.Now);
+        }
+
+        for (var taken = 0; taken < BatchLimit; taken++)
+        {
+            if (!_urgent.TryDequeue(out var input) && !_queue.TryDequeue(out input))
+            {
+                return;
+            }
+
+            input(_reconciler, _clock.Now);
+        }
+    }
+}

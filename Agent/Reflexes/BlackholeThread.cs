@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Multipath.Agent.Hosting;
+using Multipath.Agent.Reconcile;
+
+namespace Multipath.Agent.Reflexes;
+
+/// <summary>The thread of <see cref="BlackholeWatch"/>: sleeps until the next subflow is due, and for good while there is none.</summary>
+internal sealed class BlackholeThread : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly ISubflowProbe _probe;
+    private readonly BlackholeWatch _watch;
+    private readonly AgentClock _clock;
+    private readonly Thread _thread;
+    private ImmutableArray<WatchedSubflow>? _next;
+    private volatile bool _stop;
+
+    public BlackholeThread(ISubflowProbe probe, AgentClock clock, Action<BlackholeAlarm> alarm)
+    {
+        (_probe, _clock) = (probe, clock);
+        _watch = new BlackholeWatch(probe, alarm);
+        _thread = new Thread(Run) { IsBackground = true, Name = "blackhole watch", Priority = ThreadPriority.AboveNormal };
+        _thread.Start();
+    }
+
+    /// <summary>Replaces what is watched.</summary>
+    public void Watch(ImmutableArray<WatchedSubflow> subflows)
+    {
+        lock (_gate)
+        {
+            _next = subflows;
+        }
+
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        _wake.Set();
+        _thread.Join();
+        _probe.Dispose();
+    }
+
+    private void Run()
+    {
+        DateTimeOffset? due = null;
+        while (!_stop)
+        {
+            // Rounded up: waking a fraction of a millisecond early would look at nothing and sleep again.
+            var wait = due is { } at ? Math.Max(0, (int)Math.Ceiling((at - _clock.Now).TotalMilliseconds)) : Timeout.Infinite;
+            if (wait != 0)
+            {
+                _wake.WaitOne(wait);
+            }
+
+            Take();
+            due = _watch.HandleTick(_clock.Now);
+        }
+    }
+
+    private void Take()
+    {
+        ImmutableArray<WatchedSubflow>? next;
+        lock (_gate)
+        {
+            (next, _next) = (_next, null);
+        }
+
+        if (next is { } subflows)
+        {
+            _watch.Watch(subflows, _clock.Now);
+        }
+    }
+}

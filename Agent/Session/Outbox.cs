@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Multipath.Policies.Model;
+
+namespace Multipath.Agent.Session;
+
+/// <summary>
+/// What waits to be sent: the latest of each kind, so that a slow silo costs neither memory nor stale news. Only occurrences are kept one
+/// by one, up to a bound; the oldest go first and are counted.
+/// </summary>
+internal sealed class Outbox
+{
+    /// <summary>Some minutes of a lively host; a longer absence is told by state, not by history.</summary>
+    public const int OccurrenceLimit = 256;
+
+    private readonly Queue<HostOccurrence> _occurrences = new();
+    private ImmutableArray<HostOccurrence> _inFlight = [];
+    private long _dropped;
+
+    /// <summary>The answer to the newest plan; null when given.</summary>
+    public AgentMessage? Verdict { get; set; }
+
+    public bool HasOccurrences => _occurrences.Count > 0 || _dropped > 0;
+
+    public void Add(HostOccurrence occurrence)
+    {
+        _occurrences.Enqueue(occurrence);
+        if (_occurrences.Count > OccurrenceLimit)
+        {
+            _occurrences.Dequeue();
+            _dropped++;
+        }
+    }
+
+    /// <summary>Takes all occurrences for one report.</summary>
+    public EquatableArray<HostOccurrence> Take(DateTimeOffset now)
+    {
+        var text = $"{_dropped} older occurrences were dropped while the silo was away";
+        IEnumerable<HostOccurrence> first = _dropped > 0 ? [new HostOccurrence(now, OccurrenceKind.Dropped, 0, null, text)] : [];
+        _inFlight = [.. first, .. _occurrences];
+        _occurrences.Clear();
+        _dropped = 0;
+        return new EquatableArray<HostOccurrence>(_inFlight);
+    }
+
+    /// <summary>The report that carried them was written.</summary>
+    public void Sent() => _inFlight = [];
+
+    /// <summary>The stream broke before the report was written: they wait again, before the later ones.</summary>
+    public void Restore()
+    {
+        var later = _occurrences.ToArray();
+        _occurrences.Clear();
+        foreach (var occurrence in _inFlight.Concat(later))
+        {
+            Add(occurrence);
+        }
+
+        _inFlight = [];
+    }
+}

@@ -1,0 +1,225 @@
+using System.Threading.Channels;
+using Multipath.Agent.Hosting;
+using Multipath.Policies.Model;
+
+namespace Multipath.Agent.Session;
+
+/// <summary>What the session asks of the rest of the agent.</summary>
+internal interface ISessionOwner
+{
+    /// <summary>Take this plan over; the outcome goes to the silo.</summary>
+    Task<PlanOutcome> ApplyAsync(HostPlan plan, string policyYaml);
+
+    /// <summary>A message goes out.</summary>
+    void Sending(AgentMessage message);
+
+    /// <summary>The silo can be reached again.</summary>
+    void SiloBack(string silo, TimeSpan reportInterval);
+
+    /// <summary>The silo is out of reach.</summary>
+    void SiloAway(string reason);
+}
+
+/// <summary>Runs a <see cref="SessionMachine"/> over real streams: one queue in, effects out, one task.</summary>
+internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISessionOwner owner, AgentClock clock, TimeProvider time)
+{
+    /// <summary>Inputs that wait; more would mean that this task is stuck. Snapshots are coalesced before they get here.</summary>
+    private const int QueueLimit = 4096;
+
+    /// <summary>Timers of the base library do not take more than this.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<Action<DateTimeOffset>> _inputs = Channel.CreateBounded<Action<DateTimeOffset>>(
+        new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+
+    private HostSnapshot? _latest;
+    private ISiloStream? _stream;
+    private CancellationTokenSource? _streamLife;
+    private long _generation;
+
+    /// <summary>The host was read anew. Only the latest counts.</summary>
+    public void Publish(HostSnapshot snapshot)
+    {
+        if (Interlocked.Exchange(ref _latest, snapshot) is null)
+        {
+            Post(TakeSnapshot);
+        }
+    }
+
+    /// <summary>Something happened.</summary>
+    public void Publish(HostOccurrence occurrence) => Post(now => machine.HandleOccurrence(occurrence, now));
+
+    /// <summary>Runs until cancelled, then closes the stream.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                machine.HandleTimeout(clock.Now);
+                while (machine.PollEffect(out var effect))
+                {
+                    Perform(effect, cancellation);
+                }
+
+                await WaitAsync(cancellation);
+                while (_inputs.Reader.TryRead(out var input))
+                {
+                    input(clock.Now);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await DropStreamAsync();
+        }
+    }
+
+    private void TakeSnapshot(DateTimeOffset now)
+    {
+        if (Interlocked.Exchange(ref _latest, null) is { } snapshot)
+        {
+            machine.HandleSnapshot(snapshot, now);
+        }
+    }
+
+    private void Post(Action<DateTimeOffset> input) => _inputs.Writer.TryWrite(input);
+
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
+        var wait = machine.PollDeadline() is { } at ? at - clock.Now : LongestWait;
+        if (wait <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        using var timer = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        try
+        {
+            await _inputs.Reader.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The deadline came first.
+        }
+    }
+
+    private void Perform(SessionEffect effect, CancellationToken cancellation)
+    {
+        switch (effect)
+        {
+            case SessionEffect.Connect:
+                _streamLife = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                _ = ConnectAsync(++_generation, _streamLife.Token);
+                break;
+            case SessionEffect.Send send when _stream is { } stream:
+                owner.Sending(send.Message);
+                _ = WriteAsync(stream, send.Message, _generation, _streamLife!.Token);
+                break;
+            case SessionEffect.Close:
+                _ = DropStreamAsync();
+                break;
+            case SessionEffect.Apply apply:
+                _ = ApplyAsync(apply);
+                break;
+            case SessionEffect.SiloBack back:
+                owner.SiloBack(back.Silo, back.ReportInterval);
+                break;
+            case SessionEffect.SiloAway away:
+                owner.SiloAway(away.Reason);
+                break;
+        }
+    }
+
+    private async Task ConnectAsync(long generation, CancellationToken life)
+    {
+        try
+        {
+            var stream = await link.OpenAsync(life);
+            Post(now =>
+            {
+                if (generation == _generation && !life.IsCancellationRequested)
+                {
+                    _stream = stream;
+                    machine.HandleConnected(now);
+                }
+                else
+                {
+                    _ = DisposeAsync(stream);
+                }
+            });
+            while (await stream.ReadAsync(life) is { } message)
+            {
+                Post(now => OfStream(generation, () => machine.HandleMessage(message, now)));
+            }
+
+            Closed(generation, "the silo ended the session");
+        }
+        catch (SiloLinkException e)
+        {
+            Closed(generation, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            Closed(generation, "the session was given up");
+        }
+    }
+
+    private async Task WriteAsync(ISiloStream stream, AgentMessage message, long generation, CancellationToken life)
+    {
+        try
+        {
+            await stream.WriteAsync(message, life);
+            Post(now => OfStream(generation, () => machine.HandleSent(now)));
+        }
+        catch (SiloLinkException e)
+        {
+            Closed(generation, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            Closed(generation, "the session was given up");
+        }
+    }
+
+    private async Task ApplyAsync(SessionEffect.Apply apply)
+    {
+        var outcome = await owner.ApplyAsync(apply.Plan, apply.PolicyYaml);
+        Post(now => machine.HandleApplied(outcome, now));
+    }
+
+    private void Closed(long generation, string reason) => Post(now => OfStream(generation, () =>
+    {
+        _ = DropStreamAsync();
+        machine.HandleClosed(reason, now);
+    }));
+
+    /// <summary>What a stream that was given up still says is not heard.</summary>
+    private void OfStream(long generation, Action action)
+    {
+        if (generation == _generation)
+        {
+            action();
+        }
+    }
+
+    private static async Task DisposeAsync(ISiloStream stream) => await stream.DisposeAsync();
+
+    private async Task DropStreamAsync()
+    {
+        _generation++;
+        var (stream, life) = (_stream, _streamLife);
+        (_stream, _streamLife) = (null, null);
+        if (life is not null)
+        {
+            await life.CancelAsync();
+            life.Dispose();
+        }
+
+        if (stream is not null)
+        {
+            await stream.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Multipath.Agent.Hosting;
+
+namespace Multipath.Agent.Verbs;
+
+/// <summary><c>mpagent run</c>: the daemon.</summary>
+internal static class RunVerb
+{
+    private static readonly Option<string> Host = new("--host")
+    {
+        Description = "This host's id in the fleet; the machine's name by default.",
+        DefaultValueFactory = _ => Environment.MachineName,
+    };
+
+    private static readonly Option<Uri?> Silo = new("--silo")
+    {
+        Description = "The silo, such as http://silo:7443. Without it the agent stands alone and follows --policy.",
+        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : Refuse<Uri?>(result, $"'{result.Tokens[0].Value}' is no http or https address."),
+    };
+
+    private static readonly Option<string[]> Label = new("--label")
+    {
+        Description = "A label of this host, as KEY=VALUE; may be repeated. Policies select hosts by labels.",
+    };
+
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "A directory where the last plan is kept, so that a restart without the silo goes on with it.",
+    };
+
+    private static readonly Option<FileInfo?> PolicyFile = new("--policy")
+    {
+        Description = "A policy to follow by itself until a silo gives a plan.",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Log lines as JSON objects." };
+
+    internal static Command Create()
+    {
+        var command = new Command("run", "Steers this host's connections until it is stopped (SIGTERM, Ctrl-C).")
+        {
+            Host, Silo, Label, State, PolicyFile, Json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        try
+        {
+            await using var agent = AgentHost.Start(Options(parsed));
+            var stopped = Task.Delay(Timeout.Infinite, cancellation);
+            await await Task.WhenAny(agent.Failed, stopped);
+            return Root.ExitDone;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Root.ExitDone;
+        }
+        catch (Exception e) when (e is AgentCannotRunException or IOException or UnauthorizedAccessException or FormatException)
+        {
+            await error.WriteLineAsync(e.Message);
+            return Root.ExitFailed;
+        }
+        catch (Exception e) when (e is DataPlanes.Kernel.KernelException or InvalidOperationException)
+        {
+            await error.WriteLineAsync($"The agent cannot go on: {e.Message}");
+            return Root.ExitFailed;
+        }
+    }
+
+    private static AgentOptions Options(ParseResult parsed)
+    {
+        var policy = parsed.GetValue(PolicyFile);
+        return new AgentOptions(parsed.GetValue(Host)!)
+        {
+            Silo = parsed.GetValue(Silo),
+            Labels = Labels(parsed.GetValue(Label) ?? []),
+            Netns = parsed.GetValue(CommonOptions.Netns),
+            StateDirectory = parsed.GetValue(State),
+            PolicyYaml = policy is null ? null : File.ReadAllText(policy.FullName),
+            PolicyFileName = policy?.Name ?? "policy",
+            JsonLog = parsed.GetValue(Json),
+            Log = parsed.InvocationConfiguration.Output,
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, string> Labels(string[] texts) => texts
+        .Select(text => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
+            ? KeyValuePair.Create(text[..at], text[(at + 1)..])
+            : throw new FormatException($"'{text}' is no label; write KEY=VALUE."))
+        .ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static T? Refuse<T>(System.CommandLine.Parsing.ArgumentResult result, string text)
+    {
+        result.AddError(text);
+        return default;
+    }
+}

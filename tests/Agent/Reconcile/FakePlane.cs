@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading.Channels;
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.LastPlan;
+using Multipath.Agent.Reconcile;
+using Multipath.Agent.Reflexes;
+using Multipath.Agent.Session;
+
+namespace Multipath.Agent.Tests.Reconcile;
+
+/// <summary>A data plane that writes down what it is asked for, and the output beside it.</summary>
+internal sealed class FakePlane : IDataPlane, IReconcileOutput
+{
+    internal List<string> Calls { get; } = [];
+
+    internal List<PlaneConnection> Held { get; } = [];
+
+    internal HashSet<uint> Kernels { get; } = [];
+
+    internal KernelError? Refusal { get; set; }
+
+    internal HostSnapshot? Published { get; private set; }
+
+    internal ImmutableArray<WatchedSubflow> Watching { get; private set; } = [];
+
+    internal List<KeptPlan> Kept { get; } = [];
+
+    public ChannelReader<MptcpEvent> Events { get; } = Channel.CreateBounded<MptcpEvent>(1).Reader;
+
+    public PlaneSnapshot Snapshot() => new([.. Held]);
+
+    public bool IsSteerable(uint token) => !Kernels.Contains(token);
+
+    public KernelError? Create(uint token, PmAddress local, PmAddress remote) =>
+        Call($"create {token} {local} id {local.Id} -> {remote} {local.Flags}");
+
+    public KernelError? Destroy(uint token, in FourTuple subflow) => Call($"destroy {token} {subflow}");
+
+    public KernelError? SetBackup(uint token, in FourTuple subflow, bool backup) => Call($"backup {token} {subflow} {backup}");
+
+    public KernelError? Announce(uint token, IPAddress address, byte id) => Call($"announce {token} {address} {id}");
+
+    public KernelError? Withdraw(uint token, byte localId) => Call($"withdraw {token} {localId}");
+
+    public IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes) => ImmutableDictionary<uint, string>.Empty;
+
+    public ImmutableSortedDictionary<string, ulong> Counters() => ImmutableSortedDictionary<string, ulong>.Empty;
+
+    public ISubflowProbe OpenProbe() => throw new NotSupportedException();
+
+    public void Publish(HostSnapshot snapshot) => Published = snapshot;
+
+    public void Watch(ImmutableArray<WatchedSubflow> subflows) => Watching = subflows;
+
+    public void Keep(KeptPlan plan) => Kept.Add(plan);
+
+    public void FindProcesses(IReadOnlyDictionary<uint, uint> tokenByInode)
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>The calls since the last time.</summary>
+    internal List<string> Take()
+    {
+        List<string> calls = [.. Calls];
+        Calls.Clear();
+        return calls;
+    }
+
+    private KernelError? Call(string text)
+    {
+        Calls.Add(text);
+        return Refusal;
+    }
+}
