@@ -1,0 +1,146 @@
+using Multipath.Contracts.Grains;
+using Multipath.Policies.Model;
+using Multipath.Silo.Hosting;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Multipath.Silo.Grains.Fleet;
+
+/// <summary>
+/// The fleet's index. A policy is stored before its hosts are told. Hosts are stored a moment later, many at once: one that is lost by
+/// then comes back with its agent's next session.
+/// </summary>
+internal sealed partial class FleetGrain(
+    [PersistentState("fleet", StoreNames.Fleet)] IPersistentState<FleetRecord> store,
+    PolicyCache cache,
+    TimeProvider clock,
+    ILogger<FleetGrain> logger) : Grain, IFleetGrain
+{
+    private static readonly TimeSpan StoreHostsAfter = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = logger;
+    private readonly FleetWatchers _watchers = new(clock);
+    private Fanout<Governance> _fanout = null!;
+    private FleetIndex _index = null!;
+    private IGrainTimer _storeSoon = null!;
+    private bool _hostsChanged;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        store.State = store.State.AllAway();
+        _fanout = new((host, governance) => GrainFactory.GetGrain<IHostGrain>(host).Govern(governance), LogNotTold);
+        _index = new FleetIndex(store.State.Policies, cache);
+        _storeSoon = this.RegisterGrainTimer(StoreHosts, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        foreach (var (name, document) in store.State.Policies)
+        {
+            if (cache.Parse(document) is { Value: null } refused)
+            {
+                LogUnreadable(name, refused.Errors[0].ToString());
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => StoreHosts();
+
+    public Task<Governance> Join(HostSummary host)
+    {
+        Enter(host);
+        return Task.FromResult(GovernanceOf(_index.Governs(host.Labels), null));
+    }
+
+    public Task HostChanged(HostSummary host, EquatableArray<FleetHappening> happenings)
+    {
+        Enter(host);
+        return _watchers.Tell(happenings);
+    }
+
+    public async Task<EquatableArray<string>> PolicyApplied(PolicyDocument policy, string? trace)
+    {
+        await Change(store.State.With(policy), policy.Name, $"{policy.Name} revision {policy.Revision} applied", trace);
+        return Governed(_index, policy.Name);
+    }
+
+    public Task PolicyDeleted(string name, string? trace) => Change(store.State.Without(name), name, $"{name} deleted", trace);
+
+    public Task<EquatableArray<string>> WouldGovern(PolicyDocument policy) =>
+        Task.FromResult(Governed(new FleetIndex(store.State.Policies.SetItem(policy.Name, policy), cache), policy.Name));
+
+    public Task<FleetSnapshot> Snapshot() =>
+        Task.FromResult(new FleetSnapshot(store.State.Version, [.. store.State.Policies.Values], [.. store.State.Hosts.Values]));
+
+    public Task<bool> Watch(IFleetWatcher watcher, string host) => Task.FromResult(_watchers.Add(watcher, host));
+
+    public Task Unwatch(IFleetWatcher watcher)
+    {
+        _watchers.Remove(watcher);
+        return Task.CompletedTask;
+    }
+
+    private Governance GovernanceOf(PolicyDocument? policy, string? trace) => new(store.State.Version, policy, clock.GetUtcNow(), trace);
+
+    private EquatableArray<string> Governed(FleetIndex index, string policy) => [.. index.GovernedBy(policy, store.State.Hosts.Values)];
+
+    private void Enter(HostSummary host)
+    {
+        store.State = store.State.With(host);
+        StoreSoon();
+    }
+
+    private async Task Change(FleetRecord next, string policy, string text, string? trace)
+    {
+        if (ReferenceEquals(next, store.State))
+        {
+            return;
+        }
+
+        var before = store.State;
+        store.State = next;
+        try
+        {
+            await store.WriteStateAsync();
+        }
+        catch
+        {
+            store.State = before;
+            throw;
+        }
+
+        var index = new FleetIndex(next.Policies, cache);
+        var told = _index.Differences(index, next.Hosts.Values).ToList();
+        _index = index;
+        told.ForEach(one => _fanout.Send(one.Host, GovernanceOf(one.Policy, trace)));
+        LogPolicyChanged(policy, told.Count);
+        await _watchers.Tell([new FleetHappening(clock.GetUtcNow(), "", "policy", text, null)]);
+    }
+
+    private async Task StoreHosts()
+    {
+        if (!_hostsChanged)
+        {
+            return;
+        }
+
+        _hostsChanged = false;
+        try
+        {
+            await store.WriteStateAsync();
+        }
+        catch (Exception error) when (error is not InconsistentStateException)
+        {
+            LogStoreFailed(error);
+            StoreSoon();
+        }
+    }
+
+    private void StoreSoon()
+    {
+        if (!_hostsChanged)
+        {
+            _hostsChanged = true;
+            _storeSoon.Change(StoreHostsAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using Multipath.Contracts.Grains;
+using Multipath.Policies.Model;
+using Multipath.Silo.Hosting;
+using Multipath.Silo.Telemetry;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Multipath.Silo.Grains.Host;
+
+/// <summary>
+/// One host. Each turn goes the same way: take what came into the picture or the ledger, decide (rank), then <see cref="Act"/>: push the
+/// plan if it is new, store what changed, publish, set the alarm. A push precedes the store, because versions are unique without it
+/// (see <see cref="PlanLedger"/>), and steering goes on while the store is down.
+/// </summary>
+internal sealed partial class HostGrain(
+    [PersistentState("host", StoreNames.Fleet)] IPersistentState<HostRecord> store,
+    PolicyCache policies,
+    SiloMetrics metrics,
+    TimeProvider clock,
+    ILogger<HostGrain> logger) : Grain, IHostGrain
+{
+    private static readonly TimeSpan StoreAgainAfter = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger _logger = logger;
+    private readonly HostLink _link = new();
+    private readonly PlanTiming _timing = new(metrics, clock);
+    private string _host = "";
+    private HostRanking _ranking = null!;
+    private HostVoice _voice = null!;
+    private IGrainTimer _alarm = null!;
+    private HostPicture _picture = HostPicture.Empty;
+    private HostRecord _stored = new();
+    private bool _epochRaised;
+
+    private PlanLedger Ledger
+    {
+        get => store.State.Ledger;
+        set => store.State = store.State with { Ledger = value };
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _host = this.GetPrimaryKeyString();
+        _ranking = new HostRanking(_host, policies, metrics, clock);
+        _voice = new HostVoice(_host, GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value), clock);
+        _alarm = this.RegisterGrainTimer(OnAlarm, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        _stored = store.State;
+        return Task.CompletedTask;
+    }
+
+    public async Task<string?> Open(HostHello hello, IHostSession session)
+    {
+        if (hello.Running?.Epoch > PlanLedger.HighestEpoch || hello.ObservationSequence > ReportBounds.Sequence)
+        {
+            return $"plan {hello.Running} or sequence {hello.ObservationSequence} is beyond what this silo counts to";
+        }
+
+        await RaiseEpoch();
+        await _link.Replace(hello.Session, session);
+        store.State = store.State.Meet(hello, clock.GetUtcNow());
+        _picture = _picture.Resume(hello.ObservationSequence);
+        _ranking.Govern(await GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value).Join(Summary()));
+        LogOpened(_host, hello.Session, hello.AgentVersion, hello.Running);
+        _voice.Say("connected", $"agent {hello.AgentVersion}", hello.Running);
+        if (!_picture.Complete)
+        {
+            await _link.AskWholeReport("the silo has no whole report of this host");
+        }
+
+        await Decide(clock.GetUtcNow(), null);
+        return null;
+    }
+
+    public async Task<ReportVerdict> Report(HostReport report)
+    {
+        if (!_link.Is(report.Session))
+        {
+            return new(ReportOutcome.NotCurrent, "a newer session of this host took over");
+        }
+
+        if (report.Full)
+        {
+            _link.WholeReportCame();
+        }
+
+        var before = _picture;
+        (_picture, var verdict) = ObservationMerge.Apply(before, report);
+        metrics.Report(verdict.Outcome);
+        if (verdict.Outcome == ReportOutcome.Accepted)
+        {
+            _voice.SayReport(before, _picture, report);
+            await Decide(clock.GetUtcNow(), System.Diagnostics.Activity.Current?.Id);
+            return verdict;
+        }
+
+        LogReportRefused(_host, report.Sequence, verdict.Reason);
+        if (verdict.Outcome == ReportOutcome.Gap)
+        {
+            await _link.AskWholeReport(verdict.Reason);
+        }
+
+        return verdict;
+    }
+
+    public Task<bool> Acknowledge(PlanAcknowledgement acknowledgement) =>
+        Answer(acknowledgement.Session, acknowledgement.Version, Ledger.Acknowledge(acknowledgement.Version, acknowledgement.Refused),
+            acknowledgement.Refused.IsEmpty ? "acked" : "partial");
+
+    public Task<bool> Refuse(PlanRefusal refusal) =>
+        Answer(refusal.Session, refusal.Version, Ledger.Refuse(refusal.Version, refusal.Running, refusal.Reason), "nacked");
+
+    public async Task<bool> Touch(string session)
+    {
+        if (!_link.Is(session))
+        {
+            return false;
+        }
+
+        await _voice.Publish(Summary());
+        return true;
+    }
+
+    public async Task Close(string session)
+    {
+        if (_link.Is(session))
+        {
+            _link.Close();
+            LogClosed(_host, session);
+            store.State = store.State with { LastSeen = clock.GetUtcNow(), Ledger = Ledger.GiveUpOnAnswer() };
+            _voice.Say("disconnected", "");
+            await Act();
+        }
+    }
+
+    public Task<HostDescription?> Describe() =>
+        Task.FromResult(store.State.LastSeen is null ? null : HostView.Whole(Summary(), store.State, _picture, _ranking.Problem));
+
+    public Task Govern(Governance governance) =>
+        _ranking.Govern(governance) && _link.IsOpen ? Decide(governance.ChangedAt, governance.Trace) : Task.CompletedTask;
+
+    private async Task RaiseEpoch()
+    {
+        if (!_epochRaised)
+        {
+            Ledger = Ledger.Activate();
+            await store.WriteStateAsync();
+            (_epochRaised, _stored) = (true, store.State);
+        }
+    }
+
+    private HostSummary Summary() =>
+        HostView.Summary(_host, store.State, _picture, _ranking.Governance, _link.IsOpen, clock.GetUtcNow());
+
+    private Task Decide(DateTimeOffset cause, string? trace)
+    {
+        var before = Ledger.Desired;
+        Ledger = _ranking.Decide(Ledger, _picture, trace);
+        if (!ReferenceEquals(before, Ledger.Desired))
+        {
+            _timing.Caused(cause, trace);
+        }
+
+        return Act();
+    }
+
+    private async Task<bool> Answer(string session, PlanVersion version, PlanLedger answered, string result)
+    {
+        if (!_link.Is(session))
+        {
+            return false;
+        }
+
+        // An answer to a plan that is not in flight is late or doubled; the ledger has not changed then.
+        if (!ReferenceEquals(answered, Ledger))
+        {
+            Ledger = answered;
+            _timing.Answered(result);
+            var trouble = answered.Trouble?.Version == version ? answered.Trouble.Text : null;
+            _voice.Say(trouble is null ? "acked" : "refused", trouble ?? "", version);
+            if (trouble is not null)
+            {
+                LogNotRunning(_host, version, trouble);
+            }
+
+            await Act();
+        }
+
+        return true;
+    }
+
+    private async Task Act()
+    {
+        if (_link.IsOpen && _ranking.Governance?.Policy is { } policy && Ledger.NextPush is { } plan && plan.Follows(policy))
+        {
+            Ledger = Ledger.Push(plan);
+            await _link.Offer(new PlanOffer(plan.Plan, policy.Yaml, _timing.Pushed(plan.Version)));
+            LogPushed(_host, plan.Version, policy.Name);
+            _voice.Say("plan", $"policy {policy.Name}", plan.Version);
+        }
+
+        var stored = await Store();
+        await _voice.Publish(Summary());
+        SetAlarm(stored ? null : clock.GetUtcNow() + StoreAgainAfter);
+    }
+
+    private async Task<bool> Store()
+    {
+        var state = store.State with { Ledger = Ledger with { InFlight = null } };
+        if (state == _stored)
+        {
+            return true;
+        }
+
+        try
+        {
+            await store.WriteStateAsync();
+            _stored = state;
+            return true;
+        }
+        catch (Exception error) when (error is not InconsistentStateException)
+        {
+            LogStoreFailed(_host, error);
+            return false;
+        }
+    }
+
+    private Task OnAlarm()
+    {
+        if (_timing.Deadline <= clock.GetUtcNow())
+        {
+            Ledger = Ledger.GiveUpOnAnswer();
+            _timing.Answered("unanswered");
+        }
+
+        return _link.IsOpen ? Decide(clock.GetUtcNow(), null) : Act();
+    }
+
+    private void SetAlarm(DateTimeOffset? storeAgain)
+    {
+        DateTimeOffset?[] times = _link.IsOpen ? [_ranking.NextDeadline, _timing.Deadline, storeAgain] : [storeAgain];
+        var next = times.Min();
+        var due = next - clock.GetUtcNow();
+        _alarm.Change(due is null ? Timeout.InfiniteTimeSpan : due > TimeSpan.Zero ? due.Value : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+}

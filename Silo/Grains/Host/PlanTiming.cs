@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Multipath.Policies.Model;
+using Multipath.Silo.Telemetry;
+
+namespace Multipath.Silo.Grains.Host;
+
+/// <summary>Follows the plan in flight from its cause to its answer, for the convergence metric and the trace.</summary>
+internal sealed class PlanTiming(SiloMetrics metrics, TimeProvider clock)
+{
+    /// <summary>An agent that says nothing for so long has lost the plan or cannot apply it; the newest one is then pushed again.</summary>
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+
+    private DateTimeOffset _cause;
+    private string? _causeTrace;
+    private string? _pushTrace;
+
+    /// <summary>When to stop waiting for an answer; null when nothing is in flight.</summary>
+    public DateTimeOffset? Deadline { get; private set; }
+
+    /// <summary>Something made a new plan necessary.</summary>
+    public void Caused(DateTimeOffset at, string? trace) => (_cause, _causeTrace) = (at, trace);
+
+    /// <summary>The trace context that goes with the plan, or null.</summary>
+    public string? Pushed(PlanVersion version)
+    {
+        using var span = SiloTrace.Start("push", _causeTrace, ActivityKind.Producer);
+        span?.SetTag("multipath.plan", version.ToString());
+        Deadline = clock.GetUtcNow() + AnswerWithin;
+        return _pushTrace = span?.Id ?? _causeTrace;
+    }
+
+    /// <summary><paramref name="result"/> is acked, partial, nacked or unanswered.</summary>
+    public void Answered(string result)
+    {
+        using var span = SiloTrace.Start("ack", _pushTrace, ActivityKind.Consumer);
+        span?.SetTag("multipath.result", result);
+        Deadline = null;
+        metrics.PlanAnswered(result);
+        if (result == "acked")
+        {
+            metrics.Converged(clock.GetUtcNow() - _cause);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+
+namespace Multipath.Silo.Hosting;
+
+/// <summary>
+/// Reads the command line, then the environment, then the defaults. A value that cannot be is refused with what was expected.
+/// </summary>
+internal static class SiloArguments
+{
+    /// <summary>What <c>--help</c> says.</summary>
+    public const string Help = """
+        mpsilo: the control plane of a fleet of Multipath TCP hosts
+
+          --grpc URL    where agents and mpctl connect   (MPSILO_GRPC, http://127.0.0.1:5301)
+          --http URL    where people and scripts connect (MPSILO_HTTP, http://127.0.0.1:5300)
+          --data DIR    folder of the database           (MPSILO_DATA, ./data)
+          --help        this text
+
+        A URL is http or https, an IP address or localhost or *, and a port; port 0 takes a free one.
+        With https the certificate is Kestrel's: Kestrel__Certificates__Default__Path and __KeyPath or __Password.
+        Traces and metrics go to OTEL_EXPORTER_OTLP_ENDPOINT when it is set.
+        """;
+
+    /// <summary>Options, or the first error.</summary>
+    public static (SiloOptions? Options, string? Error) Read(IReadOnlyList<string> args, Func<string, string?> environment)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["--grpc"] = environment("MPSILO_GRPC"),
+            ["--http"] = environment("MPSILO_HTTP"),
+            ["--data"] = environment("MPSILO_DATA"),
+        };
+        for (var i = 0; i < args.Count; i += 2)
+        {
+            if (!values.ContainsKey(args[i]))
+            {
+                return (null, $"{args[i]}: unknown option, expected --grpc, --http, --data or --help");
+            }
+
+            if (i + 1 == args.Count)
+            {
+                return (null, $"{args[i]}: a value was expected");
+            }
+
+            values[args[i]] = args[i + 1];
+        }
+
+        var defaults = new SiloOptions();
+        var (grpc, grpcError) = Endpoint("--grpc", values["--grpc"], defaults.Grpc);
+        var (http, httpError) = Endpoint("--http", values["--http"], defaults.Http);
+        var error = grpcError ?? httpError ?? (values["--data"] is "" ? "--data: a folder was expected" : null);
+        return error is null
+            ? (defaults with { Grpc = grpc, Http = http, DataFolder = values["--data"] ?? defaults.DataFolder }, null)
+            : (null, error);
+    }
+
+    /// <summary>The address to listen on; null for all.</summary>
+    public static IPAddress? AddressOf(Uri url) => url.Host switch
+    {
+        "localhost" => IPAddress.Loopback,
+        AnyHost => null,
+        var host => IPAddress.Parse(host.Trim('[', ']')),
+    };
+
+    private const string AnyHost = "any.invalid";
+
+    private static (Uri Url, string? Error) Endpoint(string option, string? text, Uri fallback)
+    {
+        if (text is null)
+        {
+            return (fallback, null);
+        }
+
+        var readable = text.Replace("//*:", $"//{AnyHost}:", StringComparison.Ordinal);
+        var fits = Uri.TryCreate(readable, UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https"
+            && url.PathAndQuery == "/"
+            && (url.Host is "localhost" or AnyHost || IPAddress.TryParse(url.Host.Trim('[', ']'), out _));
+        return fits ? (url!, null) : (fallback, $"{option}: \"{text}\" is not an address to listen on, expected for example {fallback}");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Multipath.Silo.Grains;
+using Multipath.Silo.Http;
+using Multipath.Silo.Rpc;
+using Multipath.Silo.Storage;
+using Multipath.Silo.Storage.Sqlite;
+using Multipath.Silo.Telemetry;
+using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
+
+namespace Multipath.Silo.Hosting;
+
+/// <summary>
+/// A silo in this process, whole: storage, grains, gRPC and HTTP. The program runs one; tests and the Lab start as many as they like.
+/// </summary>
+public sealed class SiloHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly SiloOptions _options;
+    private ListenOptions? _grpc;
+    private ListenOptions? _http;
+
+    private SiloHost(SiloOptions options)
+    {
+        _options = options;
+        var builder = WebApplication.CreateSlimBuilder();
+        Listen(builder);
+        AddStorage(builder.Services, options);
+        builder.UseOrleans(silo => silo.UseLocalhostClustering());
+        builder.Services
+            .AddSingleton(options.Clock)
+            .AddSingleton(options.Sessions)
+            .AddSingleton<SessionAdmission>()
+            .AddSingleton<StreamEnd>()
+            .AddSingleton<PolicyCache>()
+            .AddSingleton<SiloMetrics>()
+            .AddSingleton<FleetDesk>()
+            .AddSingleton<Readiness>()
+            .AddProblemDetails()
+            .AddOpenApi()
+            .AddHostedService<TelemetryExport>()
+            .AddGrpc();
+        builder.Services.ConfigureHttpJsonOptions(json => FleetJson.Configure(json.SerializerOptions));
+        if (options.Quiet)
+        {
+            builder.Logging.ClearProviders();
+        }
+
+        _app = builder.Build();
+        _app.UseExceptionHandler();
+        _app.UseStatusCodePages();
+        _app.MapGrpcService<AgentGatewayService>();
+        _app.MapGrpcService<FleetService>();
+        _app.MapGrpcService<HealthService>();
+        _app.MapOpenApi();
+        _app.MapFleet();
+        _app.MapHealth();
+    }
+
+    /// <summary>Where gRPC is served, with the port in use; valid once started.</summary>
+    public Uri GrpcAddress => Bound(_grpc, _options.Grpc);
+
+    /// <summary>Where HTTP is served, with the port in use; valid once started.</summary>
+    public Uri HttpAddress => Bound(_http, _options.Http);
+
+    /// <summary>For programs that embed a silo.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Composes a silo; nothing runs yet.</summary>
+    /// <exception cref="StoreException">The store cannot be used; the message says why.</exception>
+    public static SiloHost Build(SiloOptions options)
+    {
+        var host = new SiloHost(options);
+        host._app.Services.GetRequiredService<IStoreHealth>();
+        return host;
+    }
+
+    /// <summary>Serves until <see cref="DisposeAsync"/>.</summary>
+    /// <exception cref="IOException">An address is in use.</exception>
+    public Task Start(CancellationToken cancellation = default) => _app.StartAsync(cancellation);
+
+    /// <summary>Serves until the process is asked to stop.</summary>
+    public Task WaitForShutdown() => _app.WaitForShutdownAsync();
+
+    /// <summary>Stops in order: no new work, grains store their state, the database closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static void AddStorage(IServiceCollection services, SiloOptions options)
+    {
+        services.AddSingleton(_ => new SqliteGrainStorage(options.DataFolder));
+        services.AddSingleton<IStoreHealth>(provider => provider.GetRequiredService<SqliteGrainStorage>());
+        services.AddGrainStorage(StoreNames.Fleet, (provider, _) => provider.GetRequiredService<SqliteGrainStorage>());
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, Uri url, HttpProtocols protocols, Action<ListenOptions> bound)
+    {
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = protocols;
+            if (url.Scheme == Uri.UriSchemeHttps)
+            {
+                listen.UseHttps();
+            }
+
+            bound(listen);
+        }
+
+        if (SiloArguments.AddressOf(url) is { } address)
+        {
+            kestrel.Listen(address, url.Port, Configure);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(url.Port, Configure);
+        }
+    }
+
+    private static Uri Bound(ListenOptions? listen, Uri wanted) =>
+        listen?.EndPoint is IPEndPoint end ? new UriBuilder(wanted) { Port = end.Port }.Uri : wanted;
+
+    private void Listen(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        Listen(kestrel, _options.Grpc, HttpProtocols.Http2, listen => _grpc = listen);
+        Listen(kestrel, _options.Http, HttpProtocols.Http1AndHttp2, listen => _http = listen);
+    });
+}

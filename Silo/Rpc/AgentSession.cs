@@ -1,0 +1,185 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Multipath.Contracts.Grains;
+using Multipath.Silo.Mapping;
+using Multipath.Silo.Telemetry;
+using Orleans;
+using Wire = Multipath.Contracts.Wire;
+
+namespace Multipath.Silo.Rpc;
+
+/// <summary>
+/// One agent's stream. Three things run until the first of them ends: what comes in is handled, the outbox is pumped, and the heart is
+/// watched. How it ended is a status.
+/// </summary>
+internal sealed partial class AgentSession(
+    string hostId,
+    string id,
+    IHostGrain host,
+    SessionSettings settings,
+    SiloMetrics metrics,
+    TimeProvider clock,
+    ILogger<AgentSession> logger)
+{
+    private readonly SessionOutbox _outbox = new();
+    private readonly ILogger _logger = logger;
+    private int _refusals;
+
+    public async Task<Status> Run(
+        HostHello hello,
+        IAsyncStreamReader<Wire.AgentMessage> messages,
+        IServerStreamWriter<Wire.SiloMessage> writer,
+        IGrainFactory grains,
+        CancellationToken cancellation)
+    {
+        _outbox.Welcome(new Wire.Welcome
+        {
+            Silo = settings.Silo,
+            HeartbeatIntervalMs = (uint)settings.Heartbeat.TotalMilliseconds,
+            ReportIntervalMs = (uint)settings.ReportInterval.TotalMilliseconds,
+        });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reference = grains.CreateObjectReference<IHostSession>(_outbox);
+        metrics.SessionOpened();
+        try
+        {
+            return await host.Open(hello, reference) is { } refusal
+                ? new Status(StatusCode.InvalidArgument, refusal)
+                : await UntilFirstEnds(messages, writer, stop);
+        }
+        finally
+        {
+            metrics.SessionClosed();
+            await Leave();
+            grains.DeleteObjectReference<IHostSession>(reference);
+        }
+    }
+
+    private async Task<Status> UntilFirstEnds(
+        IAsyncStreamReader<Wire.AgentMessage> messages, IServerStreamWriter<Wire.SiloMessage> writer, CancellationTokenSource stop)
+    {
+        using var heart = new HeartWatch(settings.Heartbeat * settings.MissedHeartbeats, clock);
+        var reading = Read(messages, heart, stop.Token);
+        var pumping = _outbox.Pump(writer, stop.Token);
+        var first = await Task.WhenAny(reading, pumping, heart.Stopped, _outbox.IsSuperseded);
+        var end = first == reading ? await reading
+            : first == heart.Stopped ? new Status(StatusCode.DeadlineExceeded,
+                $"Nothing was heard for {settings.MissedHeartbeats} heartbeats.")
+            : first == _outbox.IsSuperseded ? new Status(StatusCode.Aborted, "A newer session of this host took over.")
+            : new Status(StatusCode.Unavailable, "The stream cannot be written to any more.");
+        await stop.CancelAsync();
+        await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return end;
+    }
+
+    private async Task<Status> Read(IAsyncStreamReader<Wire.AgentMessage> messages, HeartWatch heart, CancellationToken stop)
+    {
+        try
+        {
+            while (await messages.MoveNext(stop))
+            {
+                heart.Beat();
+                if (await Handle(messages.Current) is { } end)
+                {
+                    return end;
+                }
+            }
+
+            return Status.DefaultSuccess;
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            return new Status(StatusCode.InvalidArgument, $"A message cannot be read: {error.Message}");
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException || stop.IsCancellationRequested)
+        {
+            return new Status(StatusCode.Cancelled, "The agent is gone.");
+        }
+        catch (RpcException error)
+        {
+            return error.Status;
+        }
+        catch (Exception error)
+        {
+            LogFailed(hostId, error);
+            return new Status(StatusCode.Unavailable, "The silo cannot serve this host now; come back later.");
+        }
+    }
+
+    private async Task<Status?> Handle(Wire.AgentMessage message)
+    {
+        switch (message.BodyCase)
+        {
+            case Wire.AgentMessage.BodyOneofCase.Report:
+                return await Report(message.Report);
+            case Wire.AgentMessage.BodyOneofCase.PlanAck:
+                return Current(await host.Acknowledge(FromAgent.Ack(message.PlanAck, id)));
+            case Wire.AgentMessage.BodyOneofCase.PlanNack:
+                return Current(await host.Refuse(FromAgent.Nack(message.PlanNack, id)));
+            case Wire.AgentMessage.BodyOneofCase.Heartbeat:
+                var end = Current(await host.Touch(id));
+                _outbox.Heartbeat(message.Heartbeat.Sequence);
+                return end;
+            case Wire.AgentMessage.BodyOneofCase.Hello:
+                return new Status(StatusCode.InvalidArgument, "Only the first message of a session is a Hello.");
+            default:
+                // A newer agent says something that this silo does not know yet.
+                return null;
+        }
+    }
+
+    private async Task<Status?> Report(Wire.Report report)
+    {
+        if (report.Host.Length > 0 && report.Host != hostId)
+        {
+            metrics.MalformedReport();
+            return new Status(StatusCode.PermissionDenied, "A session reports for its own host only.");
+        }
+
+        var (read, problem) = FromAgent.Report(report, id);
+        if (read is null)
+        {
+            metrics.MalformedReport();
+            LogMalformed(hostId, problem!);
+            return Refused(problem!);
+        }
+
+        var verdict = await host.Report(read);
+        switch (verdict.Outcome)
+        {
+            case ReportOutcome.Accepted:
+                _refusals = 0;
+                return null;
+            case ReportOutcome.NotCurrent:
+                return Current(false);
+            default:
+                return Refused(verdict.Reason);
+        }
+    }
+
+    private Status? Refused(string reason) =>
+        ++_refusals < settings.RefusalsInARow
+            ? null
+            : new Status(StatusCode.InvalidArgument, $"{_refusals} reports in a row were refused, the last one because {reason}.");
+
+    private static Status? Current(bool current) =>
+        current ? null : new Status(StatusCode.Aborted, "The host's session moved on; come back.");
+
+    private async Task Leave()
+    {
+        try
+        {
+            await host.Close(id);
+        }
+        catch (Exception error)
+        {
+            LogFailed(hostId, error);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Host}: a report cannot be read: {Problem}")]
+    private partial void LogMalformed(string host, string problem);
+
+    [LoggerMessage(2, LogLevel.Error, "{Host}: its session failed")]
+    private partial void LogFailed(string host, Exception error);
+}

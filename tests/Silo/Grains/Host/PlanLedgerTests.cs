@@ -1,0 +1,102 @@
+using Multipath.Policies.Model;
+using Multipath.Silo.Grains.Host;
+
+namespace Multipath.Silo.Tests.Grains.Host;
+
+public sealed class PlanLedgerTests
+{
+    private static readonly PlanContent One = Content("one");
+    private static readonly PlanContent Two = Content("two");
+
+    [Fact]
+    public void The_same_content_is_not_issued_twice()
+    {
+        var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1);
+        Assert.Equal(new PlanVersion(1, 1), ledger.Desired!.Version);
+        Assert.Same(ledger, ledger.Want(Content("one"), 1, 2));
+    }
+
+    [Fact]
+    public void A_new_revision_of_the_text_is_issued_though_the_plan_says_the_same()
+    {
+        var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1).Want(One, 2, 1);
+        Assert.Equal(new PlanVersion(1, 2), ledger.Desired!.Version);
+    }
+
+    [Fact]
+    public void A_plan_in_flight_holds_back_newer_ones_until_it_is_answered()
+    {
+        var ledger = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Want(Two, 1, 2);
+        Assert.Null(ledger.NextPush);
+        var answered = ledger.Acknowledge(new PlanVersion(1, 1), []);
+        Assert.Equal((new PlanVersion(1, 2), new PlanVersion(1, 1)), (answered.NextPush!.Version, answered.Running));
+    }
+
+    [Fact]
+    public void Wanting_again_what_is_in_flight_issues_nothing_new()
+    {
+        var ledger = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Want(Two, 1, 2).Want(One, 1, 3);
+        Assert.Equal(new PlanVersion(1, 1), ledger.Desired!.Version);
+        Assert.True(ledger.Acknowledge(new PlanVersion(1, 1), []).IsSettled);
+    }
+
+    [Fact]
+    public void Wanting_again_what_runs_after_a_refusal_settles_without_a_push()
+    {
+        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(1, 1), []);
+        var refused = Pushed(settled.Want(Two, 1, 2)).Refuse(new PlanVersion(1, 2), new PlanVersion(1, 1), "no");
+        Assert.True(refused.IsRefused);
+        Assert.Null(refused.NextPush);
+        var back = refused.Want(One, 1, 3);
+        Assert.True(back.IsSettled);
+        Assert.Null(back.NextPush);
+    }
+
+    [Fact]
+    public void An_answer_to_another_plan_than_the_one_in_flight_changes_nothing()
+    {
+        var ledger = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1));
+        Assert.Same(ledger, ledger.Acknowledge(new PlanVersion(9, 9), []));
+        Assert.Same(ledger, ledger.Refuse(new PlanVersion(0, 0), null, ""));
+        var answered = ledger.Acknowledge(new PlanVersion(1, 1), []);
+        Assert.Same(answered, answered.Acknowledge(new PlanVersion(1, 1), []));
+    }
+
+    [Fact]
+    public void A_refused_plan_is_not_offered_to_the_next_session_either()
+    {
+        var refused = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Refuse(new PlanVersion(1, 1), null, "no");
+        Assert.Null(refused.Meet(null).NextPush);
+        Assert.Null(refused.Activate().Meet(null).NextPush);
+        Assert.Null(refused.Meet(new PlanVersion(1, 1)).Running);
+    }
+
+    [Fact]
+    public void An_agent_that_lost_its_plan_gets_the_newest_one_again()
+    {
+        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(1, 1), []);
+        Assert.Equal(new PlanVersion(1, 1), settled.Activate().Meet(null).NextPush!.Version);
+        Assert.Null(settled.Activate().Meet(new PlanVersion(1, 1)).NextPush);
+    }
+
+    [Fact]
+    public void An_agent_with_a_newer_plan_gets_one_of_a_higher_epoch()
+    {
+        var met = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3)).Want(One, 1, 2);
+        Assert.Equal((new PlanVersion(6, 1), new PlanVersion(5, 3)), (met.NextPush!.Version, met.NextPush.Plan.Parent));
+    }
+
+    [Fact]
+    public void Without_a_policy_nothing_is_pushed_and_what_runs_goes_on()
+    {
+        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(1, 1), []);
+        var released = settled.Release();
+        Assert.Null(released.NextPush);
+        Assert.Equal(new PlanVersion(1, 1), released.Running);
+        Assert.True(released.Want(One, 1, 2).IsSettled);
+    }
+
+    private static PlanLedger Pushed(PlanLedger ledger) => ledger.Push(ledger.NextPush!);
+
+    private static PlanContent Content(string policy) => new(policy, [], PlanLimits.Default, HandoverRules.Default);
+}
