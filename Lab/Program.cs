@@ -1,1 +1,3 @@
-System.Console.WriteLine("Lab");
+using Multipath.Lab.Commands;
+
+return await LabCommand.RunAsync(args);

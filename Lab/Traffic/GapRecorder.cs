@@ -1,0 +1,59 @@
+namespace Multipath.Lab.Traffic;
+
+/// <summary>
+/// The gaps between receives: the longest of all, and the longest that had not ended by a moment such as a cut. Pure: times are
+/// microseconds of any steady clock. Only gaps that matter are kept, and a bounded number of them.
+/// </summary>
+internal sealed class GapRecorder
+{
+    /// <summary>Gaps shorter than this are only counted into the overall maximum: pacing makes thousands of them.</summary>
+    internal const long KeptFromUs = 5_000;
+
+    /// <summary>Kept gaps at most: with gaps of 5 ms and more, at least 40 s of them.</summary>
+    internal const int MaxKept = 8192;
+
+    private readonly List<(long EndUs, long LengthUs)> _kept = new(MaxKept);
+    private long _lastUs = -1;
+
+    /// <summary>The longest gap so far, in microseconds; 0 before the second receive.</summary>
+    internal long LongestUs { get; private set; }
+
+    /// <summary>When the longest gap began.</summary>
+    internal long LongestBeganUs { get; private set; }
+
+    /// <summary>Data has come, or the end of the stream, which ends a gap too.</summary>
+    internal void HandleReceive(long nowUs)
+    {
+        if (_lastUs >= 0)
+        {
+            var length = nowUs - _lastUs;
+            if (length > LongestUs)
+            {
+                LongestUs = length;
+                LongestBeganUs = _lastUs;
+            }
+
+            if (length >= KeptFromUs && _kept.Count < MaxKept)
+            {
+                _kept.Add((nowUs, length));
+            }
+        }
+
+        _lastUs = nowUs;
+    }
+
+    /// <summary>
+    /// The longest gap that ended after a moment, whole: one that had begun before the moment counts from its beginning, as the
+    /// receiver felt it. 0 when none was as long as <see cref="KeptFromUs"/>.
+    /// </summary>
+    internal long LongestEndingAfterUs(long momentUs)
+    {
+        var longest = 0L;
+        foreach (var (endUs, lengthUs) in _kept)
+        {
+            longest = endUs > momentUs ? Math.Max(longest, lengthUs) : longest;
+        }
+
+        return longest;
+    }
+}
