@@ -1,1 +1,3 @@
-System.Console.WriteLine("bench");
+using Multipath.Bench;
+
+return await BenchCommand.RunAsync(args, Console.Out);

@@ -1,0 +1,43 @@
+namespace Multipath.Bench;
+
+/// <summary>Benchmarks by name; each prints what it measured and a ratio against a peer or a baseline from the same run.</summary>
+internal static class BenchCommand
+{
+    private static readonly Benchmark[] _all =
+    [
+        new("grpc", "duplex echo, ours against python3-grpcio", GrpcEcho.RunAsync),
+        new("grains", "grain calls on a thousand grains against channel actors", GrainCalls.RunAsync),
+        new("convergence", "event at the host to plan applied, through the silo, against a plain echo", Convergence.RunAsync),
+        new("reflex-cost", "processor time of the watch over 100 connections, against dumps at the same rate", ReflexCost.RunAsync),
+    ];
+
+    /// <summary>Runs the benchmarks that are named, or all of them.</summary>
+    /// <returns>0, or 2 for a name that is none.</returns>
+    public static async Task<int> RunAsync(string[] names, TextWriter output)
+    {
+        if (names.FirstOrDefault(name => !Array.Exists(_all, one => one.Name == name)) is { } unknown)
+        {
+            await output.WriteLineAsync($"'{unknown}' is no benchmark. There are:");
+            foreach (var one in _all)
+            {
+                await output.WriteLineAsync($"  {one.Name,-12} {one.What}");
+            }
+
+            return 2;
+        }
+
+        foreach (var one in _all.Where(one => names.Length == 0 || names.Contains(one.Name)))
+        {
+            await output.WriteLineAsync($"== {one.Name}: {one.What}");
+            await output.WriteLineAsync($"   load of the machine {Load()} on {Environment.ProcessorCount} processors");
+            await one.RunAsync(output);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Averages over 1, 5 and 15 minutes: what else ran is part of every number below.</summary>
+    private static string Load() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3));
+
+    private sealed record Benchmark(string Name, string What, Func<TextWriter, Task> RunAsync);
+}
