@@ -17,6 +17,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
     private readonly Action _restore;
     private readonly AgentLog _log;
     private readonly AgentMetrics _metrics = new();
+    private readonly EquatableArray<string> _schedulers;
     private readonly OtlpExport? _export;
     private readonly LastPlanStore? _store;
     private readonly ReconcileLoop _loop;
@@ -28,6 +29,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
     public AgentParts(AgentOptions options, Policy? policy, AgentGround ground)
     {
         (_plane, _inventory, _restore) = (ground.Plane, ground.Inventory, ground.Restore);
+        _schedulers = ground.Capabilities.Schedulers;
         var clock = new AgentClock(TimeProvider.System);
         var version = typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
         _log = new AgentLog(options.Log, options.JsonLog, TimeProvider.System);
@@ -87,8 +89,11 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
         _loop.Post((one, _) => one.HandleProcesses(names));
     });
 
-    public Task<PlanOutcome> ApplyAsync(HostPlan plan, string policyYaml) =>
-        _loop.AskAsync((one, now) => one.HandlePlan(new KeptPlan(plan, policyYaml), keep: true, "silo's", now));
+    public async Task<PlanOutcome> ApplyAsync(HostPlan plan, string policyYaml)
+    {
+        var outcome = await _loop.AskAsync((one, now) => one.HandlePlan(new KeptPlan(plan, policyYaml), keep: true, "silo's", now));
+        return outcome with { Refused = [.. outcome.Refused, .. SchedulerCheck.Refusals(plan.Content, _schedulers)] };
+    }
 
     public void Sending(AgentMessage message)
     {
