@@ -4,8 +4,8 @@ using Multipath.Policies.Model;
 namespace Multipath.Agent.Reconcile;
 
 /// <summary>
-/// Says of a plan which packet schedulers the data plane does not have. Upstream Linux has only <c>default</c>; a plan that asks for another
-/// one steers the paths all the same, but does not count as running. Pure.
+/// Says of a plan which packet schedulers the data plane does not have. Upstream Linux has only <c>default</c>; a plan that asks for
+/// another one steers the paths all the same, but does not count as running. Pure.
 /// </summary>
 internal static class SchedulerCheck
 {

@@ -63,7 +63,14 @@ internal sealed class RelayGrain(
         return Task.CompletedTask;
     }
 
-    public async Task LeaveTheSimulation() => await Task.Run(() => { });
+    public async Task LeaveTheSimulation()
+    {
+        // The other thread may end only once this turn has given way: ended before the await, it would leave no trace.
+        var givenWay = new ManualResetEventSlim();
+        var away = Task.Run(givenWay.Wait);
+        _ = Task.Factory.StartNew(givenWay.Set, CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Current);
+        await away;
+    }
 
     public async Task<TimeSpan> Wait(TimeSpan period)
     {
