@@ -1,4 +1,5 @@
 using Multipath.Agent.Reconcile;
+using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
 
 namespace Multipath.Agent.Hosting;
@@ -8,4 +9,6 @@ namespace Multipath.Agent.Hosting;
 /// <param name="Inventory">Where it learns of the host's paths.</param>
 /// <param name="Capabilities">What it tells the silo of it.</param>
 /// <param name="Restore">Called last: puts back what was changed to make it steerable.</param>
-internal sealed record AgentGround(IDataPlane Plane, IPathInventory Inventory, HostCapabilities Capabilities, Action Restore);
+/// <param name="Routes">The routes of its paths; null to leave them alone.</param>
+internal sealed record AgentGround(
+    IDataPlane Plane, IPathInventory Inventory, HostCapabilities Capabilities, Action Restore, IRouteTable? Routes = null);

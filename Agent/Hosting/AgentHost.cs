@@ -2,6 +2,7 @@ using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Inventory;
 using Multipath.Agent.Netlink;
 using Multipath.Agent.Reconcile;
+using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
 using Multipath.Policies.Model;
 using Multipath.Policies.Text;
@@ -51,7 +52,8 @@ public sealed class AgentHost : IAsyncDisposable
             var plane = new KernelPlane(Within(() => KernelDataPlane.Open(options.Netns)));
             Rehearsal.Run(plane);
             var inventory = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
-            var ground = new AgentGround(plane, inventory, Capabilities(options), settings.Restore);
+            var routes = options.TuneStandbyRoutes ? Within(() => KernelRouteTable.Open(options.Netns)) : null;
+            var ground = new AgentGround(plane, inventory, Capabilities(options), settings.Restore, routes);
             return new AgentHost(new AgentParts(options, policy, ground));
         }
         catch
@@ -77,7 +79,7 @@ public sealed class AgentHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
-        _parts.Dispose();
+        await _parts.DisposeAsync();
         _stop.Dispose();
     }
 

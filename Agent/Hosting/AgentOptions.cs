@@ -21,6 +21,13 @@ public sealed record AgentOptions(string Host)
     /// <summary>Where the last plan is kept; null to keep none.</summary>
     public string? StateDirectory { get; init; }
 
+    /// <summary>
+    /// Gives the routes of paths that stand by a large initial window, so that a handover to one loses no time to slow start. A route that
+    /// has an initial window of somebody else is left alone, and all are as before when the agent stops. What a crash leaves behind is
+    /// found again where there is a <see cref="StateDirectory"/>.
+    /// </summary>
+    public bool TuneStandbyRoutes { get; init; } = true;
+
     /// <summary>The text of a policy to follow until a silo gives a plan; null for none.</summary>
     public string? PolicyYaml { get; init; }
 

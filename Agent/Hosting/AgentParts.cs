@@ -3,6 +3,7 @@ using System.Reflection;
 using Multipath.Agent.LastPlan;
 using Multipath.Agent.Reconcile;
 using Multipath.Agent.Reflexes;
+using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
 using Multipath.Agent.Telemetry;
 using Multipath.Policies.Model;
@@ -10,7 +11,7 @@ using Multipath.Policies.Model;
 namespace Multipath.Agent.Hosting;
 
 /// <summary>Puts the parts of an agent together and carries between them. It decides nothing.</summary>
-internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
+internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDisposable
 {
     private readonly IDataPlane _plane;
     private readonly IPathInventory _inventory;
@@ -20,6 +21,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
     private readonly EquatableArray<string> _schedulers;
     private readonly OtlpExport? _export;
     private readonly LastPlanStore? _store;
+    private readonly StandbyRoutes? _routes;
     private readonly ReconcileLoop _loop;
     private readonly BlackholeThread _watch;
     private readonly GrpcSiloLink? _link;
@@ -36,16 +38,26 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
         _export = OtlpExport.Start(options.Host, version);
         _store = options.StateDirectory is { } directory ? new LastPlanStore(directory) : null;
         var kept = LoadPlan();
+        if (ground.Routes is { } routes)
+        {
+            var file = options.StateDirectory is { } state ? new OwnRoutesFile(state) : null;
+            _routes = new StandbyRoutes(routes, file, _log, TimeProvider.System);
+        }
+
         if (options.Silo is { } silo)
         {
             _link = new GrpcSiloLink(silo, options.Host, Handler());
             _session = NewSession(options, ground.Capabilities, version, kept?.Plan.Version, clock);
         }
 
-        var journal = new Journal(_log, _metrics, clock, occurrence => _session?.Publish(occurrence));
+        var journal = new Journal(_log, _metrics, clock);
         Reconciler = new Reconciler(options.Host, _plane, this, journal, clock);
         _watch = new BlackholeThread(
-            _plane.OpenProbe(), clock, alarm => _loop!.Post((one, now) => one.HandleAlarm(alarm, now), urgent: true));
+            _plane.OpenProbe(),
+            clock,
+            alarm => _loop!.Post((one, now) => one.HandleAlarm(alarm, now), urgent: true),
+            // The one batch has to come back: what is not urgent is dropped when the loop falls behind.
+            batch => _loop!.Post((one, now) => one.HandleMeasured(batch, now), urgent: true));
         Begin(kept, policy, clock.Now);
         _loop = new ReconcileLoop(Reconciler, clock, e => _failed.TrySetException(e));
         _log.Info(
@@ -71,9 +83,11 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
             cancellation),
         _session?.RunAsync(cancellation) ?? Task.CompletedTask);
 
-    public void Publish(HostSnapshot snapshot) => _session?.Publish(snapshot);
+    public void Publish(HostNews news) => _session?.Publish(news);
 
     public void Watch(ImmutableArray<WatchedSubflow> subflows) => _watch.Watch(subflows);
+
+    public void StandBy(EquatableArray<StandbyPath> paths) => _routes?.Want(paths);
 
     public void Keep(KeptPlan plan) => ThreadPool.QueueUserWorkItem(_ =>
     {
@@ -89,10 +103,17 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
         _loop.Post((one, _) => one.HandleProcesses(names));
     });
 
-    public async Task<PlanOutcome> ApplyAsync(HostPlan plan, string policyYaml)
+    public void Apply(SessionEffect.Apply apply, Action<PlanOutcome> done)
     {
-        var outcome = await _loop.AskAsync((one, now) => one.HandlePlan(new KeptPlan(plan, policyYaml), keep: true, "silo's", now));
-        return outcome with { Refused = [.. outcome.Refused, .. SchedulerCheck.Refusals(plan.Content, _schedulers)] };
+        var plan = new KeptPlan(apply.Plan, apply.PolicyYaml);
+        var unknown = SchedulerCheck.Refusals(apply.Plan.Content, _schedulers);
+        _loop.Post(
+            (one, now) =>
+            {
+                var outcome = one.HandlePlan(plan, keep: true, "silo's", now, apply.Trace);
+                done(outcome with { Refused = [.. outcome.Refused, .. unknown] });
+            },
+            urgent: true);
     }
 
     public void Sending(AgentMessage message)
@@ -125,10 +146,11 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IDisposable
         _loop.Post((one, now) => one.HandleSiloAway(now));
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _watch.Dispose();
         _loop.Dispose();
+        await (_routes?.DisposeAsync() ?? ValueTask.CompletedTask);
         _link?.Dispose();
         _inventory.Dispose();
         _plane.Dispose();

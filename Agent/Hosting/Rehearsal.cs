@@ -4,6 +4,7 @@ using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.LastPlan;
 using Multipath.Agent.Reconcile;
 using Multipath.Agent.Reflexes;
+using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
 using Multipath.Agent.Telemetry;
 using Multipath.Policies.Model;
@@ -27,7 +28,7 @@ internal static class Rehearsal
     {
         using var metrics = new AgentMetrics("rehearsal");
         var clock = new AgentClock(TimeProvider.System);
-        var journal = new Journal(AgentLog.None, metrics, clock, _ => { });
+        var journal = new Journal(AgentLog.None, metrics, clock);
         var reconciler = new Reconciler("rehearsal", new RehearsalPlane(plane, Connection()), new Nowhere(), journal, clock);
         reconciler.HandlePaths(Paths(firstUp: true), clock.Now);
         reconciler.Recover();
@@ -69,11 +70,15 @@ internal static class Rehearsal
 
     private sealed class Nowhere : IReconcileOutput
     {
-        public void Publish(HostSnapshot snapshot)
+        public void Publish(HostNews news)
         {
         }
 
         public void Watch(ImmutableArray<WatchedSubflow> subflows)
+        {
+        }
+
+        public void StandBy(EquatableArray<StandbyPath> paths)
         {
         }
 

@@ -23,7 +23,7 @@ internal sealed record HostInventory(long Version, ImmutableSortedDictionary<int
         .. Addresses
             .Where(a => a.IsUsable && Links.TryGetValue(a.InterfaceIndex, out var link) && !link.IsLoopback)
             .OrderBy(a => a.InterfaceIndex)
-            .Select(a => new LocalPath(Links[a.InterfaceIndex], a, GatewayOf(a))),
+            .Select(a => new LocalPath(Links[a.InterfaceIndex], a, GatewayOf(a), TableOf(a))),
     ];
 
     /// <summary>The successor after a change; this very object when nothing is different.</summary>
@@ -70,6 +70,10 @@ internal sealed record HostInventory(long Version, ImmutableSortedDictionary<int
 
         return Rules.IsEmpty ? DefaultRoute(Route.MainTable, address)?.Gateway : null;
     }
+
+    private uint TableOf(LocalAddress address) =>
+        Rules.FirstOrDefault(rule => rule.Source is not null && rule.Action == RoutingRule.ActionLookup && Matches(rule, address.Address))
+            ?.Table ?? Route.MainTable;
 
     private static bool Matches(RoutingRule rule, IPAddress address) => rule.Source is null
         || (rule.Source.AddressFamily == address.AddressFamily

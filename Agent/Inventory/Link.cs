@@ -81,7 +81,8 @@ internal sealed record RoutingRule(uint Priority, IPAddress? Source, byte Source
 /// <param name="Gateway">
 /// The router that packets from this address go through, by this host's rules and routes; null if there is none.
 /// </param>
-internal sealed record LocalPath(Link Interface, LocalAddress Address, IPAddress? Gateway)
+/// <param name="Table">The routing table of its own that packets from this address follow; main when they have none.</param>
+internal sealed record LocalPath(Link Interface, LocalAddress Address, IPAddress? Gateway, uint Table = Route.MainTable)
 {
     /// <summary>Packets can leave: the interface is up and has a carrier.</summary>
     internal bool IsUp => Interface.IsRunning;

@@ -137,7 +137,7 @@ internal static class AgentMessages
 
     private static Wire.PlanAck ToWire(PlanOutcome outcome)
     {
-        var wire = new Wire.PlanAck { Version = WireValues.ToWire(outcome.Version) };
+        var wire = new Wire.PlanAck { Version = WireValues.ToWire(outcome.Version), Traceparent = outcome.Trace };
         wire.Applied.AddRange(outcome.Applied.Select(ToWire));
         wire.Refused.AddRange(outcome.Refused.Select(ToWire));
         return wire;

@@ -125,8 +125,13 @@ internal static class PlanReader
             return "a path is named twice";
         }
 
+        if (!TryTarget(wire.Target, out var target))
+        {
+            return "its target is out of range";
+        }
+
         var scheduler = wire.Scheduler.Length == 0 ? null : wire.Scheduler;
-        read = new ClassPlan(wire.Name, match, objective, scheduler, new EquatableArray<PlannedPath>(paths.ToImmutable()));
+        read = new ClassPlan(wire.Name, match, objective, scheduler, new EquatableArray<PlannedPath>(paths.ToImmutable()), target);
         return "";
     }
 
@@ -174,6 +179,14 @@ internal static class PlanReader
 
         match = new TrafficMatch(remote, Range(wire.RemotePorts), Range(wire.LocalPorts));
         return IsRange(wire.RemotePorts) && IsRange(wire.LocalPorts);
+    }
+
+    private static bool TryTarget(Wire.PathTarget? wire, out PathTarget? target)
+    {
+        target = wire is null
+            ? null
+            : new PathTarget(wire.HasRttMs ? wire.RttMs : null, wire.HasLossPct ? wire.LossPct : null);
+        return target?.RttMs is null or (>= 0 and <= DurationLimitMs) && target?.LossPct is null or (>= 0 and <= 100);
     }
 
     private static bool IsRange(Wire.PortRange? wire) => wire is null || (wire.First <= wire.Last && wire.Last <= ushort.MaxValue);

@@ -38,6 +38,7 @@ internal static class PlanWriter
             Name = plan.Name,
             Match = ToWire(plan.Match),
             Scheduler = plan.Scheduler ?? "",
+            Target = ToWire(plan.Target),
             Objective = plan.Objective switch
             {
                 Objective.Handover => Wire.Objective.Handover,
@@ -58,6 +59,27 @@ internal static class PlanWriter
                 _ => Wire.PathRole.Avoid,
             },
         }));
+        return wire;
+    }
+
+    private static Wire.PathTarget? ToWire(PathTarget? target)
+    {
+        if (target is null)
+        {
+            return null;
+        }
+
+        var wire = new Wire.PathTarget();
+        if (target.RttMs is { } rtt)
+        {
+            wire.RttMs = rtt;
+        }
+
+        if (target.LossPct is { } loss)
+        {
+            wire.LossPct = loss;
+        }
+
         return wire;
     }
 

@@ -27,7 +27,7 @@ internal static class SiloMessages
     {
         var reading = PlanReader.Read(wire);
         return reading.Plan is { } plan
-            ? new SiloMessage.Plan(plan, wire.PolicyYaml)
+            ? new SiloMessage.Plan(plan, wire.PolicyYaml, wire.Traceparent)
             : new SiloMessage.UnreadablePlan(WireValues.Version(wire.Version), reading.Error);
     }
 

@@ -34,6 +34,7 @@ internal static class NetlinkConstants
     internal const int OptionAddMembership = 1;
     internal const int OptionCapAck = 10;
     internal const int OptionExtAck = 11;
+    internal const int OptionStrictCheck = 12;
 
     /// <summary>Rounds up to the four bytes on which messages and attributes begin.</summary>
     internal static int Align(int length) => (length + 3) & ~3;

@@ -8,4 +8,5 @@ namespace Multipath.Agent.Reconcile;
 /// <param name="InterfaceIndex">The kernel's number of the interface.</param>
 /// <param name="LinkUp">Up and with a carrier.</param>
 /// <param name="Gateway">The next hop of its default route.</param>
-internal sealed record HostPath(PathKey Path, int InterfaceIndex, bool LinkUp, IPAddress? Gateway);
+/// <param name="Table">The routing table that packets from its address follow; 254 is main.</param>
+internal sealed record HostPath(PathKey Path, int InterfaceIndex, bool LinkUp, IPAddress? Gateway, uint Table = 254);

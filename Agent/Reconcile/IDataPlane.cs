@@ -45,12 +45,19 @@ internal interface IDataPlane : IDisposable
     ISubflowProbe OpenProbe();
 }
 
-/// <summary>Measures one known subflow, often and without allocation.</summary>
+/// <summary>Measures known subflows, often and without allocation.</summary>
 internal interface ISubflowProbe : IDisposable
 {
-    /// <returns>False when it is gone.</returns>
-    bool TryRead(in FourTuple subflow, out SubflowSample sample);
+    /// <summary>Measures these.</summary>
+    /// <param name="subflows">Which.</param>
+    /// <param name="readings">Of each, at its place.</param>
+    void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings);
 }
+
+/// <summary>One subflow measured.</summary>
+/// <param name="Found">False when it is gone.</param>
+/// <param name="Sample">Its measurements.</param>
+internal readonly record struct SubflowReading(bool Found, SubflowSample Sample);
 
 /// <summary>All connections at one moment.</summary>
 internal sealed record PlaneSnapshot(ImmutableArray<PlaneConnection> Connections);

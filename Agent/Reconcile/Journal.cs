@@ -5,16 +5,31 @@ using Multipath.Policies.Model;
 
 namespace Multipath.Agent.Reconcile;
 
-/// <summary>Tells everybody who wants to know what happens: the log, the metrics, and the silo by way of the session.</summary>
+/// <summary>
+/// Tells everybody who wants to know what happens: the log, the metrics, and the silo, for which it is kept until the loop's turn ends. Of
+/// one thread.
+/// </summary>
 /// <param name="log">For people at the host.</param>
 /// <param name="metrics">For the operator's dashboards.</param>
 /// <param name="clock">When.</param>
-/// <param name="occurred">Takes what goes to the silo.</param>
-internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clock, Action<HostOccurrence> occurred)
+internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clock)
 {
+    private readonly List<HostOccurrence> _untold = [];
+
     public AgentLog Log { get; } = log;
 
     public AgentMetrics Metrics { get; } = metrics;
+
+    /// <summary>True while there is something to tell the silo.</summary>
+    public bool HasOccurrences => _untold.Count > 0;
+
+    /// <summary>Takes what is to be told.</summary>
+    public EquatableArray<HostOccurrence> TakeOccurrences()
+    {
+        var taken = _untold.ToEquatableArray();
+        _untold.Clear();
+        return taken;
+    }
 
     /// <summary>An action was tried.</summary>
     public void Action(string kind, uint token, PathKey? path, string text, string reason, string error, TimeSpan took)
@@ -55,6 +70,13 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
         Tell(OccurrenceKind.Reflex, token, path, text);
     }
 
+    /// <summary>A path's loss or round-trip time crossed a threshold of the plan.</summary>
+    public void Threshold(ThresholdCrossing crossing)
+    {
+        Log.Info("threshold", F("path", crossing.Path), F("what", crossing.Text));
+        Tell(OccurrenceKind.Threshold, 0, crossing.Path, $"{crossing.Path} {crossing.Text}");
+    }
+
     /// <summary>Nothing came on a subflow for long while others received.</summary>
     public void Stale(uint token, PathKey? path)
     {
@@ -89,5 +111,5 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
     private static LogField Token(uint token) => new("token", token == 0 ? null : $"{token:x8}");
 
     private void Tell(string kind, uint token, PathKey? path, string text) =>
-        occurred(new HostOccurrence(clock.Now, kind, token, path, text));
+        _untold.Add(new HostOccurrence(clock.Now, kind, token, path, text));
 }

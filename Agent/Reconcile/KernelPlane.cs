@@ -84,11 +84,11 @@ internal sealed class KernelPlane(KernelDataPlane kernel) : IDataPlane
 
     private sealed class Probe(SockDiag sockets) : ISubflowProbe
     {
-        public bool TryRead(in FourTuple subflow, out SubflowSample sample)
+        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
         {
-            var found = sockets.TryRead(subflow, out var stats);
-            sample = found ? Convert(stats.Tcp) : default;
-            return found;
+            readings.Clear();
+            sockets.Read(subflows, readings, static (int index, in SubflowStats stats, Span<SubflowReading> all) =>
+                all[index] = new SubflowReading(true, Convert(stats.Tcp)));
         }
 
         public void Dispose() => sockets.Dispose();

@@ -30,10 +30,7 @@ internal sealed class Measurements(IDataPlane plane, ConnectionTable table, Path
         Samples = snapshot.Connections.SelectMany(one => one.Subflows).GroupBy(one => one.Tuple)
             .ToDictionary(one => one.Key, one => one.First().Sample);
         Meter.Keep(paths.Paths.Select(path => path.Path).ToHashSet());
-        Meter.Observe(
-            Samples.Select(one => (Path: paths.Of(one.Key.LocalAddress), one.Key, one.Value)).Where(one => one.Path is not null)
-                .Select(one => (one.Path!, one.Key, one.Value)),
-            now);
+        Meter.Observe(Samples.SelectMany(one => Metered(one.Key, one.Value)), now);
         List<(TrackedConnection, TrackedSubflow)> stale = [];
         foreach (var held in snapshot.Connections)
         {
@@ -51,6 +48,17 @@ internal sealed class Measurements(IDataPlane plane, ConnectionTable table, Path
         return stale;
     }
 
+    /// <summary>Takes what the watch measured of the subflows in use, between two looks at everything.</summary>
+    public void Take(IReadOnlyList<MeasuredSubflow> subflows, DateTimeOffset now)
+    {
+        foreach (var subflow in subflows)
+        {
+            Samples[subflow.Tuple] = subflow.Sample;
+        }
+
+        Meter.ObserveSome(subflows.SelectMany(one => Metered(one.Tuple, one.Sample)), now);
+    }
+
     /// <summary>True when something came back on a path since a moment, by a fresh look.</summary>
     public bool AnsweredSince(PathKey path, DateTimeOffset since, DateTimeOffset now) => plane.Snapshot().Connections
         .SelectMany(one => one.Subflows)
@@ -65,6 +73,9 @@ internal sealed class Measurements(IDataPlane plane, ConnectionTable table, Path
             _staleness.Remove(key);
         }
     }
+
+    private IEnumerable<MeteredSubflow> Metered(FourTuple tuple, SubflowSample sample) =>
+        paths.Of(tuple.LocalAddress) is { } path ? [new MeteredSubflow(path, tuple, sample)] : [];
 
     /// <summary>Only the end that opened a connection can make a subflow again, and only an active one is expected to receive.</summary>
     private IEnumerable<TrackedSubflow> Stale(TrackedConnection connection, DateTimeOffset now)

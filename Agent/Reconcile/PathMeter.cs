@@ -8,9 +8,12 @@ namespace Multipath.Agent.Reconcile;
 internal sealed record PathMeasurement(
     double? RttMs, double? RttVarMs, double? LossPct, double? DeliveryBytesPerSecond, ulong BytesSent, ulong BytesReceived);
 
+/// <summary>A subflow's measurements, and the path that it is on.</summary>
+internal readonly record struct MeteredSubflow(PathKey Path, FourTuple Tuple, SubflowSample Sample);
+
 /// <summary>
 /// Turns the counters of subflows into measurements of paths. Counters of a path outlast its subflows; rates and loss are over a sliding
-/// window, in steps of about a report. Pure.
+/// window, in steps of a look. Pure.
 /// </summary>
 internal sealed class PathMeter
 {
@@ -20,52 +23,43 @@ internal sealed class PathMeter
     /// </summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
-    /// <summary>About 20 full segments: below that one loss says nothing.</summary>
-    private const ulong LeastBytes = 28_000;
-
-    /// <summary>Steps in the window at the shortest report interval; older ones go.</summary>
-    private const int StepLimit = 512;
-
     private readonly Dictionary<FourTuple, SubflowSample> _last = [];
     private readonly Dictionary<PathKey, PathTotals> _paths = [];
+    private readonly Dictionary<PathKey, PathStep> _steps = [];
+    private readonly HashSet<FourTuple> _seen = [];
 
     /// <summary>Takes the measurements of all subflows at one moment.</summary>
-    public void Observe(IEnumerable<(PathKey Path, FourTuple Tuple, SubflowSample Sample)> subflows, DateTimeOffset now)
+    public void Observe(IEnumerable<MeteredSubflow> subflows, DateTimeOffset now)
     {
-        var seen = new HashSet<FourTuple>();
-        var steps = new Dictionary<PathKey, Step>();
-        foreach (var (path, tuple, sample) in subflows)
+        foreach (var subflow in subflows)
         {
-            seen.Add(tuple);
-            _last.TryGetValue(tuple, out var before);
-            if (sample.BytesSent < before.BytesSent)
-            {
-                before = default;
-            }
-
-            _last[tuple] = sample;
-            steps[path] = steps.GetValueOrDefault(path, new Step(now)).Add(before, sample);
+            _seen.Add(subflow.Tuple);
+            var before = _last.GetValueOrDefault(subflow.Tuple);
+            Step(subflow, subflow.Sample.BytesSent < before.BytesSent ? default : before, now);
         }
 
-        foreach (var gone in _last.Keys.Where(tuple => !seen.Contains(tuple)).ToArray())
+        foreach (var gone in _last.Keys.Where(tuple => !_seen.Contains(tuple)).ToArray())
         {
             _last.Remove(gone);
         }
 
-        foreach (var (path, step) in steps)
+        _seen.Clear();
+        EndStep(now);
+    }
+
+    /// <summary>Takes measurements of some subflows between two looks at all. One that is older than what is known says nothing.</summary>
+    public void ObserveSome(IEnumerable<MeteredSubflow> subflows, DateTimeOffset now)
+    {
+        foreach (var subflow in subflows)
         {
-            if (!_paths.TryGetValue(path, out var totals))
+            var before = _last.GetValueOrDefault(subflow.Tuple);
+            if (subflow.Sample.BytesSent > before.BytesSent)
             {
-                _paths[path] = totals = new PathTotals();
+                Step(subflow, before, now);
             }
-
-            totals.Add(step, now);
         }
 
-        foreach (var totals in _paths.Values)
-        {
-            totals.Expire(now);
-        }
+        EndStep(now);
     }
 
     /// <summary>What is known of a path.</summary>
@@ -81,78 +75,28 @@ internal sealed class PathMeter
         }
     }
 
-    /// <summary>What happened on a path between two measurements. Round-trip times weigh by the bytes they were taken on.</summary>
-    private readonly record struct Step(
-        DateTimeOffset At,
-        ulong Sent = 0,
-        ulong Received = 0,
-        ulong Retransmitted = 0,
-        double Weight = 0,
-        double WeightedRttUs = 0,
-        double WeightedVarUs = 0,
-        ulong Delivery = 0)
+    private void Step(in MeteredSubflow subflow, in SubflowSample before, DateTimeOffset now)
     {
-        public Step Add(in SubflowSample before, in SubflowSample after)
-        {
-            var sent = after.BytesSent - before.BytesSent;
-            var weight = after.RttUs == 0 ? 0 : 1.0 + sent;
-            return this with
-            {
-                Sent = Sent + sent,
-                Received = Received + (after.BytesReceived - Math.Min(before.BytesReceived, after.BytesReceived)),
-                Retransmitted = Retransmitted + (after.BytesRetransmitted - Math.Min(before.BytesRetransmitted, after.BytesRetransmitted)),
-                Weight = Weight + weight,
-                WeightedRttUs = WeightedRttUs + (weight * after.RttUs),
-                WeightedVarUs = WeightedVarUs + (weight * after.RttVarUs),
-                Delivery = sent > 0 ? Math.Max(Delivery, after.DeliveryBytesPerSecond) : Delivery,
-            };
-        }
+        _last[subflow.Tuple] = subflow.Sample;
+        _steps[subflow.Path] = _steps.GetValueOrDefault(subflow.Path, new PathStep(now)).Add(before, subflow.Sample);
     }
 
-    private sealed class PathTotals
+    private void EndStep(DateTimeOffset now)
     {
-        private readonly Queue<Step> _window = new();
-        private ulong _sent;
-        private ulong _received;
-        private double? _rttMs;
-        private double? _varMs;
-
-        public void Add(Step step, DateTimeOffset now)
+        foreach (var (path, step) in _steps)
         {
-            _sent += step.Sent;
-            _received += step.Received;
-            if (step.Weight > 0)
+            if (!_paths.TryGetValue(path, out var totals))
             {
-                _rttMs = step.WeightedRttUs / step.Weight / 1000;
-                _varMs = step.WeightedVarUs / step.Weight / 1000;
+                _paths[path] = totals = new PathTotals();
             }
 
-            _window.Enqueue(step);
-            Expire(now);
+            totals.Add(step, now);
         }
 
-        public void Expire(DateTimeOffset now)
+        _steps.Clear();
+        foreach (var totals in _paths.Values)
         {
-            while (_window.Count > StepLimit || (_window.TryPeek(out var oldest) && now - oldest.At > Window))
-            {
-                _window.Dequeue();
-            }
-        }
-
-        public PathMeasurement Read()
-        {
-            ulong sent = 0;
-            ulong again = 0;
-            ulong delivery = 0;
-            foreach (var step in _window)
-            {
-                sent += step.Sent;
-                again += step.Retransmitted;
-                delivery = Math.Max(delivery, step.Delivery);
-            }
-
-            double? loss = sent >= LeastBytes ? Math.Min(100.0, 100.0 * again / sent) : null;
-            return new PathMeasurement(_rttMs, _varMs, loss, delivery == 0 ? null : delivery, _sent, _received);
+            totals.Expire(now);
         }
     }
 }

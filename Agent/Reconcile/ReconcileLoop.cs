@@ -6,7 +6,8 @@ namespace Multipath.Agent.Reconcile;
 
 /// <summary>
 /// The thread of the <see cref="Reconciler"/>. What happens is queued; urgent things (a link that went down, a silent subflow) overtake the
-/// rest. After each batch the reconciler settles once, so that a burst of events costs one look.
+/// rest. After each batch the reconciler settles once, so that a burst of events costs one look; what is urgent makes a batch of its own,
+/// so that it is told before the rest is looked at.
 /// </summary>
 internal sealed class ReconcileLoop : IDisposable
 {
@@ -63,14 +64,6 @@ internal sealed class ReconcileLoop : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Runs something on the loop's thread and waits for it.</summary>
-    public Task<T> AskAsync<T>(Func<Reconciler, DateTimeOffset, T> question)
-    {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post((reconciler, now) => answer.SetResult(question(reconciler, now)), urgent: true);
-        return answer.Task;
-    }
-
     public void Dispose()
     {
         // The event is left to the finalizer: work that is still under way elsewhere may post its answer late.
@@ -111,14 +104,21 @@ internal sealed class ReconcileLoop : IDisposable
             _reconciler.HandleEvent(new MptcpEvent.Overrun(), _clock.Now);
         }
 
-        for (var taken = 0; taken < BatchLimit; taken++)
+        if (Drain(_urgent) == 0)
         {
-            if (!_urgent.TryDequeue(out var input) && !_queue.TryDequeue(out input))
-            {
-                return;
-            }
-
-            input(_reconciler, _clock.Now);
+            Drain(_queue);
         }
+    }
+
+    private int Drain(ConcurrentQueue<Action<Reconciler, DateTimeOffset>> queue)
+    {
+        var taken = 0;
+        while (taken < BatchLimit && (ReferenceEquals(queue, _urgent) || _urgent.IsEmpty) && queue.TryDequeue(out var input))
+        {
+            input(_reconciler, _clock.Now);
+            taken++;
+        }
+
+        return taken;
     }
 }

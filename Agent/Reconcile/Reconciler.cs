@@ -3,6 +3,7 @@ using Multipath.Agent.Hosting;
 using Multipath.Agent.Interop;
 using Multipath.Agent.LastPlan;
 using Multipath.Agent.Reflexes;
+using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
 using Multipath.Policies.Diff;
 using Multipath.Policies.Model;
@@ -26,8 +27,7 @@ internal sealed class Reconciler
     private readonly Observer _observer;
     private readonly PlanInForce _plan;
     private readonly Realisation _realisation;
-    private TimeSpan _measureInterval = TimeSpan.FromSeconds(1);
-    private DateTimeOffset _measureAt;
+    private readonly MeasuringTurn _measuring;
     private bool _dirty = true;
     private bool _news = true;
 
@@ -35,6 +35,7 @@ internal sealed class Reconciler
     {
         (_plane, _output, _journal) = (plane, output, journal);
         _measurements = new Measurements(plane, _table, _paths);
+        _measuring = new MeasuringTurn(_measurements, _table, _paths, output, journal);
         _observer = new Observer(_table, _paths, _measurements);
         _plan = new PlanInForce(host);
         _realisation = new Realisation(_table, _paths, _observer, new ActionRunner(plane, _table, journal, clock));
@@ -52,8 +53,8 @@ internal sealed class Reconciler
     {
         get
         {
-            DateTimeOffset? measure = _table.Connections.Count > 0 ? _measureAt : null;
-            DateTimeOffset?[] all = [measure, _realisation.NextDeadline, _table.NextExpiry(), _paths.NextConfirm, _plan.NextDeadline];
+            DateTimeOffset?[] all =
+                [_measuring.NextDeadline, _realisation.NextDeadline, _table.NextExpiry(), _paths.NextConfirm, _plan.NextDeadline];
             return all.Min();
         }
     }
@@ -92,6 +93,7 @@ internal sealed class Reconciler
     public void HandlePaths(IEnumerable<HostPath> paths, DateTimeOffset now)
     {
         var down = _paths.Replace(paths);
+        _measuring.HandlePaths();
         _dirty = _news = true;
         if (down.IsEmpty || _plan.Content is not { } content)
         {
@@ -110,9 +112,18 @@ internal sealed class Reconciler
     public void HandleAlarm(BlackholeAlarm alarm, DateTimeOffset now) =>
         _dirty = _news |= _blackhole.HandleAlarm(alarm, _plan.Content, now);
 
+    /// <summary>The watch measured subflows in use.</summary>
+    public void HandleMeasured(MeasuredBatch batch, DateTimeOffset now) =>
+        _news |= _measuring.HandleMeasured(batch, _plan.Content, now);
+
     /// <summary>A plan of the silo.</summary>
+    /// <param name="plan">It, with its policy's text.</param>
+    /// <param name="keep">For the next start as well.</param>
+    /// <param name="source">Whose it is, for people.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="trace">W3C trace context of the decision; empty for none.</param>
     /// <returns>What was done at once, for the answer.</returns>
-    public PlanOutcome HandlePlan(KeptPlan plan, bool keep, string source, DateTimeOffset now)
+    public PlanOutcome HandlePlan(KeptPlan plan, bool keep, string source, DateTimeOffset now, string trace = "")
     {
         var before = _plan.Content;
         _plan.Adopt(plan);
@@ -126,7 +137,7 @@ internal sealed class Reconciler
             _output.Keep(plan);
         }
 
-        return Adopted(before, plan.Plan.Version, source, now);
+        return Adopted(before, plan.Plan.Version, source, trace, now);
     }
 
     /// <summary>A policy to follow without a silo.</summary>
@@ -140,8 +151,7 @@ internal sealed class Reconciler
     public void HandleSiloBack(TimeSpan reportInterval, DateTimeOffset now)
     {
         _plan.SiloBack(now);
-        _measureInterval = reportInterval;
-        _measureAt = now;
+        _measuring.Every(reportInterval, now);
     }
 
     /// <summary>The silo is away.</summary>
@@ -162,9 +172,10 @@ internal sealed class Reconciler
     /// <summary>Does what is due and tells what changed.</summary>
     public void Settle(DateTimeOffset now)
     {
-        if (_table.Connections.Count > 0 && now >= _measureAt)
+        if (_measuring.NextDeadline <= now)
         {
-            Measure(now);
+            _dirty |= _measuring.Measure(_plan.Content, now);
+            _news = true;
         }
 
         foreach (var failed in _table.Expire(now, Errno.TimedOut))
@@ -178,11 +189,10 @@ internal sealed class Reconciler
             _dirty = _news |= _paths.Confirm(now, (path, since) => _measurements.AnsweredSince(path, since, now));
         }
 
-        var observed = _observer.Paths();
         var before = _plan.Content;
-        if ((_news || _plan.NextDeadline <= now) && _plan.Rank(observed, _table.Connections.Count, now))
+        if ((_news || _plan.NextDeadline <= now) && _plan.Rank(_observer.Paths(), _table.Connections.Count, now))
         {
-            Adopted(before, _plan.Given?.Plan.Version ?? default, _plan.RanksItself ? "own" : "silo's", now);
+            Adopted(before, _plan.Given?.Plan.Version ?? default, _plan.RanksItself ? "own" : "silo's", "", now);
         }
         else if ((_dirty || _realisation.NextDeadline <= now) && _plan.Content is { } content)
         {
@@ -190,49 +200,27 @@ internal sealed class Reconciler
         }
 
         _dirty = false;
-        if (_news)
+        if (_news || _journal.HasOccurrences)
         {
             _news = false;
-            _output.Publish(_observer.Snapshot(_observer.Paths(), now));
+            _output.Publish(new HostNews(_observer.Snapshot(_observer.Paths(), now), _journal.TakeOccurrences()));
             _output.Watch(_observer.Watched(_blackhole.Alarms, now));
+            _output.StandBy(StandbyPath.Of(_plan.Content, _paths.Paths));
         }
     }
 
-    private PlanOutcome Adopted(PlanContent? before, PlanVersion version, string source, DateTimeOffset now)
+    private PlanOutcome Adopted(PlanContent? before, PlanVersion version, string source, string trace, DateTimeOffset now)
     {
         var content = _plan.Content!;
         _realisation.Classify(content);
-        using var activity = _journal.Metrics.Activities.StartActivity("plan");
-        activity?.SetTag("plan.version", version.ToString());
+        using var span = _journal.Metrics.StartPlan(version.ToString(), trace);
         var results = _realisation.Run(content, now).Results;
         var applied = results.Where(one => one.Error is null).Select(ActionRunner.Outcome).ToEquatableArray();
         var refused = results.Where(one => one.Error is not null).Select(ActionRunner.Outcome).ToEquatableArray();
         var difference = string.Join("; ", PlanDiff.Between(before, content));
         _journal.Plan(version, source, content.Policy, difference, applied.Count, refused.Count);
         _dirty = _news = true;
-        return new PlanOutcome(version, applied, refused);
-    }
-
-    private void Measure(DateTimeOffset now)
-    {
-        _measureAt = now + _measureInterval;
-        foreach (var (connection, subflow) in _measurements.Take(now))
-        {
-            connection.Subflows[subflow.Tuple] = subflow with { Silent = true };
-            _journal.Stale(connection.Token, _paths.Of(subflow.Tuple.LocalAddress));
-            _dirty = true;
-        }
-
-        if (_measurements.Unowned.Count > 0)
-        {
-            _output.FindProcesses(_measurements.Unowned.ToDictionary());
-            foreach (var token in _measurements.Unowned.Values)
-            {
-                _ = _table.TryGet(token, out var connection) ? connection.Process = "" : null;
-            }
-        }
-
-        _news = true;
+        return new PlanOutcome(version, applied, refused, span?.Id ?? trace);
     }
 
     private void Take(TableChange change, DateTimeOffset now)

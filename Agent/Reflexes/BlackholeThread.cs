@@ -10,16 +10,31 @@ internal sealed class BlackholeThread : IDisposable
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly ISubflowProbe _probe;
+    private readonly MeasuredBatch _batch = new();
     private readonly BlackholeWatch _watch;
     private readonly AgentClock _clock;
     private readonly Thread _thread;
     private ImmutableArray<WatchedSubflow>? _next;
     private volatile bool _stop;
 
-    public BlackholeThread(ISubflowProbe probe, AgentClock clock, Action<BlackholeAlarm> alarm)
+    /// <summary>Starts at once.</summary>
+    /// <param name="probe">Measures; owned from now on.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="alarm">Told of silence and of its end.</param>
+    /// <param name="measured">Given measurements now and then, to be disposed of once read.</param>
+    public BlackholeThread(ISubflowProbe probe, AgentClock clock, Action<BlackholeAlarm> alarm, Action<MeasuredBatch> measured)
     {
         (_probe, _clock) = (probe, clock);
-        _watch = new BlackholeWatch(probe, alarm);
+        _watch = new BlackholeWatch(probe, alarm, subflows =>
+        {
+            var filled = _batch.TryFill(subflows);
+            if (filled)
+            {
+                measured(_batch);
+            }
+
+            return filled;
+        });
         _thread = new Thread(Run) { IsBackground = true, Name = "blackhole watch", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }

@@ -18,15 +18,19 @@ internal sealed record BlackholeAlarm(uint Token, FourTuple Tuple, BlackholeVerd
 
 /// <summary>
 /// Watches the subflows of steered connections, each as often as it deserves: every tick while data is outstanding on it, seldom when it
-/// is idle. A tick looks up only those that are due, one exact question each; nothing is allocated. Owned by one thread.
+/// is idle. A tick looks up only those that are due, by exact questions, all of them together; what is due at about the same time is made
+/// due at the same tick, for waking up costs more than a question. Nothing is allocated. Owned by one thread.
 /// </summary>
-internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm> alarm)
+/// <param name="probe">Measures.</param>
+/// <param name="alarm">Told of silence and of its end.</param>
+/// <param name="measured">Given what was read of the subflows that sent; false when it cannot take that now.</param>
+internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm> alarm, Func<List<MeasuredSubflow>, bool> measured)
 {
     /// <summary>Of busy subflows: silence is seen half of this late on average.</summary>
     public static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The tick is this long for each busy subflow, when that is longer: 4,000 questions a second at most.</summary>
-    public static readonly TimeSpan TickForEach = TimeSpan.FromMilliseconds(0.25);
+    /// <summary>The tick is this long for each busy subflow, when that is longer: 5,000 questions a second at most.</summary>
+    public static readonly TimeSpan TickForEach = TimeSpan.FromMilliseconds(0.2);
 
     /// <summary>Of subflows that had nothing outstanding for a while: data that begins to flow is noticed within this.</summary>
     public static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(100);
@@ -34,10 +38,18 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
     /// <summary>Of subflows that were idle for long, so that a thousand sleeping connections cost nothing to speak of.</summary>
     public static readonly TimeSpan AsleepTick = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Measurements are passed on this often: loss that begins is seen some times this later.</summary>
+    public static readonly TimeSpan TellTick = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AsleepAfter = TimeSpan.FromSeconds(10);
 
+    private readonly List<MeasuredSubflow> _measured = [];
+    private DateTimeOffset _tellAt;
     private Entry[] _entries = [];
+    private Entry[] _due = [];
+    private FourTuple[] _asked = [];
+    private SubflowReading[] _readings = [];
     private int _busy;
 
     /// <summary>Subflows with data outstanding at the last tick.</summary>
@@ -53,39 +65,88 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
                 ? known.With(watched)
                 : new Entry(watched) { Due = now, BusyAt = now }),
         ];
+        _due = new Entry[_entries.Length];
+        _asked = new FourTuple[_entries.Length];
+        _readings = new SubflowReading[_entries.Length];
     }
 
     /// <summary>Looks at the subflows that are due.</summary>
     /// <returns>When to call again; null when nothing is watched.</returns>
     public DateTimeOffset? HandleTick(DateTimeOffset now)
     {
+        Look(TickForEach * _busy > BusyTick ? TickForEach * _busy : BusyTick, now);
         var next = DateTimeOffset.MaxValue;
         var busy = 0;
-        var tick = TickForEach * _busy > BusyTick ? TickForEach * _busy : BusyTick;
         foreach (var entry in _entries)
         {
-            if (entry.Due <= now)
-            {
-                Look(entry, tick, now);
-            }
-
             busy += entry.Busy ? 1 : 0;
             next = entry.Due < next ? entry.Due : next;
         }
 
         _busy = busy;
+        if (_tellAt <= now)
+        {
+            _tellAt = now + TellTick;
+            Tell();
+        }
+
         return _entries.Length == 0 ? null : next;
     }
 
-    private void Look(Entry entry, TimeSpan tick, DateTimeOffset now)
+    private void Tell()
     {
-        if (!probe.TryRead(entry.Watched.Tuple, out var sample))
+        foreach (var entry in _entries)
         {
-            (entry.Busy, entry.Due) = (false, now + AsleepTick);
+            if (entry.Sample.BytesSent != entry.ToldBytesSent)
+            {
+                _measured.Add(new MeasuredSubflow(entry.Watched.Tuple, entry.Sample));
+            }
+        }
+
+        if (_measured.Count > 0 && measured(_measured))
+        {
+            foreach (var entry in _entries)
+            {
+                entry.ToldBytesSent = entry.Sample.BytesSent;
+            }
+        }
+
+        _measured.Clear();
+    }
+
+    private void Look(TimeSpan tick, DateTimeOffset now)
+    {
+        var count = 0;
+        foreach (var entry in _entries)
+        {
+            if (entry.Due <= now)
+            {
+                (_due[count], _asked[count]) = (entry, entry.Watched.Tuple);
+                count++;
+            }
+        }
+
+        if (count > 0)
+        {
+            probe.Read(_asked.AsSpan(0, count), _readings.AsSpan(0, count));
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            Judge(_due[i], _readings[i], tick, now);
+        }
+    }
+
+    private void Judge(Entry entry, in SubflowReading reading, TimeSpan tick, DateTimeOffset now)
+    {
+        if (!reading.Found)
+        {
+            (entry.Busy, entry.Due) = (false, OnGrid(now + AsleepTick, tick));
             return;
         }
 
-        var verdict = entry.Detector.Observe(sample, entry.Watched.Cautious, now);
+        entry.Sample = reading.Sample;
+        var verdict = entry.Detector.Observe(reading.Sample, entry.Watched.Cautious, now);
         entry.Busy = verdict.Busy;
         if (verdict.Busy)
         {
@@ -93,7 +154,7 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
         }
 
         var quiet = now - entry.BusyAt;
-        entry.Due = now + (quiet < IdleAfter ? tick : quiet < AsleepAfter ? IdleTick : AsleepTick);
+        entry.Due = OnGrid(now + (quiet < IdleAfter ? tick : quiet < AsleepAfter ? IdleTick : AsleepTick), tick);
         if (verdict.Silent != entry.Fired)
         {
             entry.Fired = verdict.Silent;
@@ -101,11 +162,19 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
         }
     }
 
+    /// <summary>Down, so that a tick that came late is not followed by one that is later still.</summary>
+    private static DateTimeOffset OnGrid(DateTimeOffset at, TimeSpan tick) => at.AddTicks(-(at.UtcTicks % tick.Ticks));
+
     private sealed class Entry(WatchedSubflow watched)
     {
         public WatchedSubflow Watched { get; private set; } = watched;
 
         public BlackholeDetector Detector;
+
+        public SubflowSample Sample;
+
+        /// <summary>Where the sample stood that was passed on last.</summary>
+        public ulong ToldBytesSent { get; set; }
 
         public DateTimeOffset Due { get; set; }
 

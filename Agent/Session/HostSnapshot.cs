@@ -60,5 +60,11 @@ internal static class OccurrenceKind
     internal const string FalseAlarm = "false-alarm";
     internal const string Plan = "plan";
     internal const string Handover = "handover";
+    internal const string Threshold = "threshold";
     internal const string Dropped = "dropped";
+
+    /// <summary>
+    /// True for what the silo may have to answer; single actions come in numbers and follow from what is told with them.
+    /// </summary>
+    internal static bool IsUrgent(string kind) => kind is Reflex or Plan or Handover or Threshold;
 }

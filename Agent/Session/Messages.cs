@@ -54,7 +54,8 @@ internal abstract record SiloMessage
     /// <summary>A plan to run.</summary>
     /// <param name="HostPlan">The plan.</param>
     /// <param name="PolicyYaml">The policy's text, for ranking while the silo is away; empty when the silo did not give it.</param>
-    internal sealed record Plan(HostPlan HostPlan, string PolicyYaml) : SiloMessage;
+    /// <param name="Trace">W3C trace context (traceparent) of the decision; empty for none.</param>
+    internal sealed record Plan(HostPlan HostPlan, string PolicyYaml, string Trace = "") : SiloMessage;
 
     /// <summary>A plan that makes no sense.</summary>
     internal sealed record UnreadablePlan(PlanVersion? Version, string Reason) : SiloMessage;
@@ -78,7 +79,9 @@ internal sealed record HostCapabilities(EquatableArray<string> Schedulers, strin
 /// <param name="Version">Which plan.</param>
 /// <param name="Applied">Actions that the data plane took.</param>
 /// <param name="Refused">Actions that it refused, with its words.</param>
-internal sealed record PlanOutcome(PlanVersion Version, EquatableArray<ActionOutcome> Applied, EquatableArray<ActionOutcome> Refused);
+/// <param name="Trace">W3C trace context (traceparent) of the application; empty for none.</param>
+internal sealed record PlanOutcome(
+    PlanVersion Version, EquatableArray<ActionOutcome> Applied, EquatableArray<ActionOutcome> Refused, string Trace = "");
 
 /// <summary>One action and what became of it.</summary>
 /// <param name="Action">What was done, in words.</param>

@@ -21,6 +21,14 @@ internal sealed class Outbox
 
     public bool HasOccurrences => _occurrences.Count > 0 || _dropped > 0;
 
+    public void Add(IEnumerable<HostOccurrence> occurrences)
+    {
+        foreach (var occurrence in occurrences)
+        {
+            Add(occurrence);
+        }
+    }
+
     public void Add(HostOccurrence occurrence)
     {
         _occurrences.Enqueue(occurrence);
@@ -50,11 +58,7 @@ internal sealed class Outbox
     {
         var later = _occurrences.ToArray();
         _occurrences.Clear();
-        foreach (var occurrence in _inFlight.Concat(later))
-        {
-            Add(occurrence);
-        }
-
+        Add(_inFlight.Concat(later));
         _inFlight = [];
     }
 }

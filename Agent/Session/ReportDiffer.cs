@@ -35,13 +35,32 @@ internal static class ReportDiffer
             occurrences);
     }
 
+    /// <summary>True when a path came or went, or one can carry that could not, or the other way round: what plans are made for.</summary>
+    public static bool PathsChanged(HostSnapshot? before, HostSnapshot after)
+    {
+        if (before is null || before.Paths.Count != after.Paths.Count)
+        {
+            return true;
+        }
+
+        for (var i = 0; i < after.Paths.Count; i++)
+        {
+            if (before.Paths[i].Path != after.Paths[i].Path || before.Paths[i].State != after.Paths[i].State)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// True when something other than a measurement changed: a path or its state or gateway, a connection or its class, a subflow or its
-    /// standing. Such a change is reported at once; measurements wait for the report interval.
+    /// standing. Such a change does not wait for the report interval.
     /// </summary>
     public static bool StateChanged(HostSnapshot? before, HostSnapshot after)
     {
-        if (before is null || before.Paths.Count != after.Paths.Count || before.Connections.Count != after.Connections.Count)
+        if (before is null || PathsChanged(before, after) || before.Connections.Count != after.Connections.Count)
         {
             return true;
         }
@@ -49,7 +68,7 @@ internal static class ReportDiffer
         for (var i = 0; i < after.Paths.Count; i++)
         {
             var (old, now) = (before.Paths[i], after.Paths[i]);
-            if (old.Path != now.Path || old.State != now.State || old.Subflows != now.Subflows || !Equals(old.Gateway, now.Gateway))
+            if (old.Subflows != now.Subflows || !Equals(old.Gateway, now.Gateway))
             {
                 return true;
             }

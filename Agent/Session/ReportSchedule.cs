@@ -3,7 +3,8 @@ using Multipath.Policies.Model;
 namespace Multipath.Agent.Session;
 
 /// <summary>
-/// Knows what the silo knows, and when it has to hear more: at once when state changed, at the interval when only numbers did.
+/// Knows what the silo knows, and when it has to hear more: at once of paths that came, went or died and of what was done about it; of
+/// other changes of state as soon as those that come together may share a report; of mere numbers at the interval.
 /// </summary>
 internal sealed class ReportSchedule(ulong sequenceBase, TimeSpan coalesce)
 {
@@ -36,10 +37,15 @@ internal sealed class ReportSchedule(ulong sequenceBase, TimeSpan coalesce)
     /// <summary>A session ended. What was in flight may be lost; the silo sees the gap and asks for a full report.</summary>
     public void Close() => Due = null;
 
-    public void Update(HostSnapshot snapshot, DateTimeOffset now)
+    public void Update(HostNews news, DateTimeOffset now)
     {
-        _latest = snapshot;
-        if (ReportDiffer.StateChanged(_told, snapshot))
+        _latest = news.Snapshot;
+        if (ReportDiffer.PathsChanged(_told, news.Snapshot) || news.Occurrences.Any(one => OccurrenceKind.IsUrgent(one.Kind)))
+        {
+            _hastened = true;
+            Schedule(now, now);
+        }
+        else if (!news.Occurrences.IsEmpty || ReportDiffer.StateChanged(_told, news.Snapshot))
         {
             Hasten(now);
         }
@@ -47,13 +53,6 @@ internal sealed class ReportSchedule(ulong sequenceBase, TimeSpan coalesce)
         {
             Schedule(_lastReport + _interval, now);
         }
-    }
-
-    /// <summary>A report is due now, or as soon as changes that come together may share one.</summary>
-    public void Hasten(DateTimeOffset now)
-    {
-        _hastened = true;
-        Schedule(_lastReport == DateTimeOffset.MinValue ? now : _lastReport + coalesce, now);
     }
 
     public void RequestFull(DateTimeOffset now)
@@ -83,6 +82,13 @@ internal sealed class ReportSchedule(ulong sequenceBase, TimeSpan coalesce)
         _told = latest;
         _lastReport = now;
         return delta;
+    }
+
+    /// <summary>A report is due now, or as soon as changes that come together may share one.</summary>
+    private void Hasten(DateTimeOffset now)
+    {
+        _hastened = true;
+        Schedule(_lastReport == DateTimeOffset.MinValue ? now : _lastReport + coalesce, now);
     }
 
     private void Schedule(DateTimeOffset at, DateTimeOffset now)

@@ -20,7 +20,7 @@ internal abstract record SessionEffect
     internal sealed record Close(string Reason) : SessionEffect;
 
     /// <summary>Run this plan; answered by <see cref="SessionMachine.HandleApplied"/>. Never two at a time.</summary>
-    internal sealed record Apply(HostPlan Plan, string PolicyYaml) : SessionEffect;
+    internal sealed record Apply(HostPlan Plan, string PolicyYaml, string Trace = "") : SessionEffect;
 
     /// <summary>The silo can be reached again; it wants measurements at this interval.</summary>
     internal sealed record SiloBack(string Silo, TimeSpan ReportInterval) : SessionEffect;

@@ -13,32 +13,24 @@ namespace Multipath.Agent.Session;
 /// </remarks>
 internal sealed class SessionMachine
 {
-    /// <summary>Heartbeat intervals without a sign of the silo after which the stream is given up.</summary>
-    private const int SilentIntervals = 3;
-
     private readonly SessionOptions _options;
     private readonly Backoff _backoff;
-    private readonly PlanGate _gate;
+    private readonly PlanIntake _plans;
     private readonly Outbox _outbox = new();
     private readonly ReportSchedule _reports;
     private readonly Queue<SessionEffect> _effects = new();
     private Phase _phase = Phase.Waiting;
     private DateTimeOffset _phaseDeadline;
-    private DateTimeOffset _lastBeat;
-    private DateTimeOffset _lastHeard;
-    private TimeSpan _heartbeatInterval = TimeSpan.FromSeconds(5);
-    private ulong _heartbeats;
+    private Heartbeats _heartbeats;
     private bool _writing;
-    private bool _applying;
     private bool _away = true;
-    private SiloMessage.Plan? _next;
 
     /// <summary>Connects at once.</summary>
     public SessionMachine(SessionOptions options, PlanVersion? running, Random random, DateTimeOffset now)
     {
         _options = options;
         _backoff = new Backoff(options.BackoffBase, options.BackoffLimit, random);
-        _gate = new PlanGate(running);
+        _plans = new PlanIntake(running, _effects.Enqueue);
         _reports = new ReportSchedule(options.SequenceBase, options.Coalesce);
         _phaseDeadline = now;
     }
@@ -65,14 +57,13 @@ internal sealed class SessionMachine
             return _phaseDeadline;
         }
 
-        var silence = _lastHeard + (SilentIntervals * _heartbeatInterval);
+        var silence = _heartbeats.SilentAt;
         if (_writing)
         {
             return silence;
         }
 
-        var heartbeat = _lastBeat + _heartbeatInterval;
-        var first = silence < heartbeat ? silence : heartbeat;
+        var first = silence < _heartbeats.Due ? silence : _heartbeats.Due;
         return _reports.Due is { } report && report < first ? report : first;
     }
 
@@ -91,7 +82,7 @@ internal sealed class SessionMachine
             case Phase.Greeting when now >= _phaseDeadline:
                 Fail("the silo did not welcome this host in time", now, close: true);
                 break;
-            case Phase.Open when now >= _lastHeard + (SilentIntervals * _heartbeatInterval):
+            case Phase.Open when now >= _heartbeats.SilentAt:
                 Fail("nothing heard from the silo", now, close: true);
                 break;
             case Phase.Open:
@@ -110,7 +101,7 @@ internal sealed class SessionMachine
 
         (_phase, _phaseDeadline) = (Phase.Greeting, now + _options.ConnectTimeout);
         Send(new AgentMessage.Hello(
-            _options.Host, _options.Labels, _options.AgentVersion, _gate.Running, _reports.LastSequence, _options.Capabilities));
+            _options.Host, _options.Labels, _options.AgentVersion, _plans.Running, _reports.LastSequence, _options.Capabilities));
     }
 
     /// <summary>The stream ended, or could not be opened.</summary>
@@ -138,18 +129,17 @@ internal sealed class SessionMachine
             return;
         }
 
-        _lastHeard = now;
+        _heartbeats.Heard(now);
         switch (message)
         {
             case SiloMessage.Welcome welcome:
                 Open(welcome, now);
                 break;
             case SiloMessage.Plan plan:
-                Offer(plan);
+                _outbox.Verdict = _plans.HandleOffer(plan) ?? _outbox.Verdict;
                 break;
             case SiloMessage.UnreadablePlan unreadable:
-                _gate.Refuse(unreadable.Version, unreadable.Reason);
-                _outbox.Verdict = new AgentMessage.Nack(unreadable.Version, _gate.Running, unreadable.Reason);
+                _outbox.Verdict = _plans.HandleUnreadable(unreadable);
                 break;
             case SiloMessage.FullReportRequest:
                 _reports.RequestFull(now);
@@ -161,69 +151,31 @@ internal sealed class SessionMachine
         Pump(now);
     }
 
-    /// <summary>The host was read anew.</summary>
-    public void HandleSnapshot(HostSnapshot snapshot, DateTimeOffset now)
+    /// <summary>The host was read anew. What happened goes with what it led to, in one report.</summary>
+    public void HandleNews(HostNews news, DateTimeOffset now)
     {
-        _reports.Update(snapshot, now);
-        Pump(now);
-    }
-
-    /// <summary>Something happened; it goes with the next report, which is due at once.</summary>
-    public void HandleOccurrence(HostOccurrence occurrence, DateTimeOffset now)
-    {
-        _outbox.Add(occurrence);
-        _reports.Hasten(now);
+        _outbox.Add(news.Occurrences);
+        _reports.Update(news, now);
         Pump(now);
     }
 
     /// <summary>The plan of the last <see cref="SessionEffect.Apply"/> was taken over.</summary>
     public void HandleApplied(PlanOutcome outcome, DateTimeOffset now)
     {
-        _applying = false;
-        _gate.Complete(outcome);
-        _outbox.Verdict = new AgentMessage.Ack(outcome);
-        if (_next is { } next)
-        {
-            _next = null;
-            Offer(next);
-        }
-
+        _outbox.Verdict = _plans.HandleApplied(outcome);
         Pump(now);
     }
 
     private void Open(SiloMessage.Welcome welcome, DateTimeOffset now)
     {
-        (_phase, _heartbeatInterval, _lastBeat) = (Phase.Open, welcome.HeartbeatInterval, now);
+        _phase = Phase.Open;
+        _heartbeats.Begin(welcome.HeartbeatInterval, now);
         _backoff.Reset();
         _reports.Open(welcome.ReportInterval, now);
         if (_away)
         {
             _away = false;
             _effects.Enqueue(new SessionEffect.SiloBack(welcome.Silo, welcome.ReportInterval));
-        }
-    }
-
-    private void Offer(SiloMessage.Plan offer)
-    {
-        var version = offer.HostPlan.Version;
-        if (_gate.IsKnown(version))
-        {
-            _outbox.Verdict = new AgentMessage.Ack(
-                _gate.LastOutcome is { } known && known.Version == version ? known : new PlanOutcome(version, [], []));
-        }
-        else if (_gate.Judge(version) is { } refusal)
-        {
-            _outbox.Verdict = new AgentMessage.Nack(version, _gate.Running, refusal);
-        }
-        else if (_applying)
-        {
-            _next = _next is { } waiting && waiting.HostPlan.Version > version ? waiting : offer;
-        }
-        else
-        {
-            _applying = true;
-            _gate.Begin(version);
-            _effects.Enqueue(new SessionEffect.Apply(offer.HostPlan, offer.PolicyYaml));
         }
     }
 
@@ -248,10 +200,9 @@ internal sealed class SessionMachine
                 Send(new AgentMessage.Report(report));
             }
         }
-        else if (now >= _lastBeat + _heartbeatInterval)
+        else if (now >= _heartbeats.Due)
         {
-            _lastBeat = now;
-            Send(new AgentMessage.Heartbeat(++_heartbeats));
+            Send(_heartbeats.Beat(now));
         }
     }
 

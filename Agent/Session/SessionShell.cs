@@ -1,14 +1,17 @@
 using System.Threading.Channels;
 using Multipath.Agent.Hosting;
-using Multipath.Policies.Model;
 
 namespace Multipath.Agent.Session;
 
 /// <summary>What the session asks of the rest of the agent.</summary>
 internal interface ISessionOwner
 {
-    /// <summary>Take this plan over; the outcome goes to the silo.</summary>
-    Task<PlanOutcome> ApplyAsync(HostPlan plan, string policyYaml);
+    /// <summary>Take this plan over.</summary>
+    /// <param name="apply">It.</param>
+    /// <param name="done">
+    /// Takes the outcome, for the silo; any thread, and before the news of what the plan did, so that the answer is not behind it.
+    /// </param>
+    void Apply(SessionEffect.Apply apply, Action<PlanOutcome> done);
 
     /// <summary>A message goes out.</summary>
     void Sending(AgentMessage message);
@@ -32,22 +35,27 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
     private readonly Channel<Action<DateTimeOffset>> _inputs = Channel.CreateBounded<Action<DateTimeOffset>>(
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
-    private HostSnapshot? _latest;
+    private readonly Lock _gate = new();
+    private HostNews? _news;
     private ISiloStream? _stream;
     private CancellationTokenSource? _streamLife;
     private long _generation;
 
-    /// <summary>The host was read anew. Only the latest counts.</summary>
-    public void Publish(HostSnapshot snapshot)
+    /// <summary>The host was read anew. Of the snapshots that wait only the latest counts.</summary>
+    public void Publish(HostNews news)
     {
-        if (Interlocked.Exchange(ref _latest, snapshot) is null)
+        bool first;
+        lock (_gate)
         {
-            Post(TakeSnapshot);
+            first = _news is null;
+            _news = _news?.Then(news) ?? news;
+        }
+
+        if (first)
+        {
+            Post(TakeNews);
         }
     }
-
-    /// <summary>Something happened.</summary>
-    public void Publish(HostOccurrence occurrence) => Post(now => machine.HandleOccurrence(occurrence, now));
 
     /// <summary>Runs until cancelled, then closes the stream.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -75,11 +83,17 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
         }
     }
 
-    private void TakeSnapshot(DateTimeOffset now)
+    private void TakeNews(DateTimeOffset now)
     {
-        if (Interlocked.Exchange(ref _latest, null) is { } snapshot)
+        HostNews? news;
+        lock (_gate)
         {
-            machine.HandleSnapshot(snapshot, now);
+            (news, _news) = (_news, null);
+        }
+
+        if (news is not null)
+        {
+            machine.HandleNews(news, now);
         }
     }
 
@@ -121,7 +135,7 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
                 _ = DropStreamAsync();
                 break;
             case SessionEffect.Apply apply:
-                _ = ApplyAsync(apply);
+                owner.Apply(apply, outcome => Post(now => machine.HandleApplied(outcome, now)));
                 break;
             case SessionEffect.SiloBack back:
                 owner.SiloBack(back.Silo, back.ReportInterval);
@@ -181,12 +195,6 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
         {
             Closed(generation, "the session was given up");
         }
-    }
-
-    private async Task ApplyAsync(SessionEffect.Apply apply)
-    {
-        var outcome = await owner.ApplyAsync(apply.Plan, apply.PolicyYaml);
-        Post(now => machine.HandleApplied(outcome, now));
     }
 
     private void Closed(long generation, string reason) => Post(now => OfStream(generation, () =>

@@ -10,6 +10,7 @@ internal sealed class AgentMetrics : IDisposable
     public const string SourceName = "Multipath.Agent";
 
     private readonly Meter _meter;
+    private readonly ActivitySource _activities;
     private readonly Counter<long> _actions;
     private readonly Counter<long> _reflexes;
     private readonly Counter<long> _falseAlarms;
@@ -22,7 +23,7 @@ internal sealed class AgentMetrics : IDisposable
     public AgentMetrics(string name = SourceName)
     {
         _meter = new Meter(name);
-        Activities = new ActivitySource(name);
+        _activities = new ActivitySource(name);
         _actions = _meter.CreateCounter<long>("multipath.agent.actions", "{action}", "Actions on the data plane");
         _reflexes = _meter.CreateCounter<long>("multipath.agent.reflexes", "{reflex}", "Reflexes, by kind");
         _falseAlarms = _meter.CreateCounter<long>("multipath.agent.false_alarms", "{alarm}", "Blackhole reflexes on live paths");
@@ -32,8 +33,16 @@ internal sealed class AgentMetrics : IDisposable
         _silenceMs = _meter.CreateHistogram<double>("multipath.agent.reflex.silence", "ms", "Silence at which a blackhole reflex fired");
     }
 
-    /// <summary>Spans of applied plans.</summary>
-    public ActivitySource Activities { get; }
+    /// <summary>Starts the span of a plan that is taken over, below the silo's decision; null when nobody listens.</summary>
+    /// <param name="version">Of the plan.</param>
+    /// <param name="traceparent">W3C trace context of the decision; what is none is passed over.</param>
+    public Activity? StartPlan(string version, string traceparent)
+    {
+        ActivityContext.TryParse(traceparent, null, isRemote: true, out var decision);
+        var span = _activities.StartActivity("plan", ActivityKind.Consumer, decision);
+        span?.SetTag("multipath.plan", version);
+        return span;
+    }
 
     public void Action(string kind, bool refused, TimeSpan took)
     {
@@ -61,6 +70,6 @@ internal sealed class AgentMetrics : IDisposable
     public void Dispose()
     {
         _meter.Dispose();
-        Activities.Dispose();
+        _activities.Dispose();
     }
 }

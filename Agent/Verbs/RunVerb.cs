@@ -36,13 +36,20 @@ internal static class RunVerb
         Description = "A policy to follow by itself until a silo gives a plan.",
     };
 
+    private static readonly Option<bool> TuneRoutes = new("--tune-routes")
+    {
+        Description = "Give the routes of paths that stand by a large initial window (initcwnd) while the agent runs; "
+            + "'--tune-routes false' leaves all routes alone.",
+        DefaultValueFactory = _ => true,
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Log lines as JSON objects." };
 
     internal static Command Create()
     {
         var command = new Command("run", "Steers this host's connections until it is stopped (SIGTERM, Ctrl-C).")
         {
-            Host, Silo, Label, State, PolicyFile, Json,
+            Host, Silo, Label, State, PolicyFile, TuneRoutes, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -85,6 +92,7 @@ internal static class RunVerb
             StateDirectory = parsed.GetValue(State),
             PolicyYaml = policy is null ? null : File.ReadAllText(policy.FullName),
             PolicyFileName = policy?.Name ?? "policy",
+            TuneStandbyRoutes = parsed.GetValue(TuneRoutes),
             JsonLog = parsed.GetValue(Json),
             Log = parsed.InvocationConfiguration.Output,
         };

@@ -84,12 +84,14 @@ public sealed record PlanOffer(
 /// <param name="Version">Which plan.</param>
 /// <param name="Applied">Number of actions that were done.</param>
 /// <param name="Refused">What the kernel refused; a plan with refusals is not called running.</param>
+/// <param name="Trace">W3C trace context of the application, or null.</param>
 [GenerateSerializer, Immutable, Alias("mp.PlanAcknowledgement")]
 public sealed record PlanAcknowledgement(
     [property: Id(0)] string Session,
     [property: Id(1)] PlanVersion Version,
     [property: Id(2)] int Applied,
-    [property: Id(3)] EquatableArray<string> Refused);
+    [property: Id(3)] EquatableArray<string> Refused,
+    [property: Id(4)] string? Trace = null);
 
 /// <summary>An agent did not take a plan.</summary>
 /// <param name="Session">The session that it came on.</param>

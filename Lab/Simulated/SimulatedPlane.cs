@@ -3,7 +3,6 @@ using System.Net;
 using System.Threading.Channels;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Reconcile;
-using Multipath.Agent.Reflexes;
 
 namespace Multipath.Lab.Simulated;
 
@@ -52,11 +51,13 @@ internal sealed class SimulatedPlane(SharedWorld shared, string host) : IDataPla
 
     private sealed class Probe(SharedWorld shared, HostCommands commands) : ISubflowProbe
     {
-        public bool TryRead(in FourTuple subflow, out SubflowSample sample)
+        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
         {
-            var tuple = subflow;
-            (var found, sample) = shared.Do(_ => (commands.TryRead(tuple, out var read), read));
-            return found;
+            for (var i = 0; i < subflows.Length; i++)
+            {
+                var tuple = subflows[i];
+                readings[i] = shared.Do(_ => new SubflowReading(commands.TryRead(tuple, out var read), read));
+            }
         }
 
         public void Dispose()

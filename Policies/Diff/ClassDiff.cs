@@ -1,4 +1,5 @@
 using Multipath.Policies.Model;
+using Multipath.Policies.Text;
 
 namespace Multipath.Policies.Diff;
 
@@ -26,6 +27,11 @@ internal static class ClassDiff
         if (before is not null && before.Match != after.Match)
         {
             yield return $"    ~ matches {Show(before.Match)} -> {Show(after.Match)}";
+        }
+
+        if (before is not null && before.Target != after.Target)
+        {
+            yield return $"    ~ target {Show(before.Target)} -> {Show(after.Target)}";
         }
     }
 
@@ -60,6 +66,17 @@ internal static class ClassDiff
 
     private static string Show(ClassPlan plan) =>
         Word(plan.Objective) + (plan.Scheduler is null ? "" : $", scheduler {plan.Scheduler}");
+
+    private static string Show(PathTarget? target)
+    {
+        string?[] parts =
+        [
+            target?.RttMs is { } rtt ? $"rtt {Units.Show(rtt)} ms" : null,
+            target?.LossPct is { } loss ? $"loss {Units.Show(loss)}%" : null,
+        ];
+        var shown = string.Join(" and ", parts.OfType<string>());
+        return shown.Length == 0 ? "none" : shown;
+    }
 
     private static string Show(TrafficMatch match)
     {

@@ -45,7 +45,14 @@ public sealed record PlanContent(string Policy, EquatableArray<ClassPlan> Classe
 /// <param name="Objective">How the paths were ordered.</param>
 /// <param name="Scheduler">The packet scheduler by name; null for the data plane's default.</param>
 /// <param name="Paths">The paths, best first.</param>
-public sealed record ClassPlan(string Name, TrafficMatch Match, Objective Objective, string? Scheduler, EquatableArray<PlannedPath> Paths);
+/// <param name="Target">What a path must keep to be good enough, which the agent reports the crossing of at once; null for none.</param>
+public sealed record ClassPlan(
+    string Name,
+    TrafficMatch Match,
+    Objective Objective,
+    string? Scheduler,
+    EquatableArray<PlannedPath> Paths,
+    PathTarget? Target = null);
 
 /// <summary>One path in a plan.</summary>
 /// <param name="Path">Which path.</param>

@@ -32,7 +32,8 @@ internal sealed class ClassRanker(RankInput input, TrafficClass traffic, Handove
         var active = ordered.IsEmpty ? 0 : ordered[0].Standing == Standing.Usable ? _objective.ActiveOf(ordered.Length) : 1;
 
         var lines = new ClassLines(_objective, traffic, input.Policy.Limits, judged, ordered);
-        var plan = new ClassPlan(traffic.Name, traffic.Match, traffic.Objective, traffic.Scheduler, lines.Write(active, note));
+        var plan = new ClassPlan(
+            traffic.Name, traffic.Match, traffic.Objective, traffic.Scheduler, lines.Write(active, note), traffic.Target);
         var verdicts = judged.Select(c => ordered.FirstOrDefault(o => o.Key == c.Key)?.Verdict ?? c.Verdict with { BetterSince = null });
         return new ClassRanking(plan, [.. verdicts], Earliest(deadline, judged.Select(c => judge.Deadline(c.Verdict)).Min()));
     }

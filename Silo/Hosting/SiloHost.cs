@@ -38,10 +38,13 @@ public sealed class SiloHost : IAsyncDisposable
             .AddSingleton<FleetDesk>()
             .AddSingleton<Readiness>()
             .AddProblemDetails()
+            .AddExceptionHandler<StoreTrouble>()
             .AddOpenApi()
             .AddHostedService<TelemetryExport>()
             .AddGrpc();
         builder.Services.ConfigureHttpJsonOptions(json => FleetJson.Configure(json.SerializerOptions));
+        // A line for each request would bury what grains have to say, with an agent's stream behind every host.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         if (options.Quiet)
         {
             builder.Logging.ClearProviders();
@@ -127,6 +130,8 @@ public sealed class SiloHost : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         Listen(kestrel, _options.Grpc, HttpProtocols.Http2, listen => _grpc = listen);
-        Listen(kestrel, _options.Http, HttpProtocols.Http1AndHttp2, listen => _http = listen);
+        // Without TLS there is no way to agree on HTTP/2 with a browser or curl.
+        var people = _options.Http.Scheme == Uri.UriSchemeHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        Listen(kestrel, _options.Http, people, listen => _http = listen);
     });
 }

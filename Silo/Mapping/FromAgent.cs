@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Multipath.Contracts.Grains;
 using Multipath.Policies.Model;
+using Multipath.Silo.Telemetry;
 using Wire = Multipath.Contracts.Wire;
 
 namespace Multipath.Silo.Mapping;
@@ -48,7 +49,8 @@ internal static class FromAgent
         session,
         Version(ack.Version) ?? default,
         ack.Applied.Count,
-        [.. ack.Refused.Select(one => $"{Shown(one.Action)}: {Shown(one.Error)}")]);
+        [.. ack.Refused.Select(one => $"{Shown(one.Action)}: {Shown(one.Error)}")],
+        SiloTrace.Checked(ack.Traceparent));
 
     public static PlanRefusal Nack(Wire.PlanNack nack, string session) =>
         new(session, Version(nack.Version) ?? default, Version(nack.Running), Shown(nack.Reason));

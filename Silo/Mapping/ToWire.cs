@@ -9,7 +9,10 @@ namespace Multipath.Silo.Mapping;
 /// <summary>Plans and what they are made of, from the silo's own records to the wire.</summary>
 internal static class ToWire
 {
-    public static Wire.Plan Plan(HostPlan plan, string yaml)
+    /// <param name="plan">The plan.</param>
+    /// <param name="yaml">The policy's text.</param>
+    /// <param name="trace">W3C trace context of the decision, or null.</param>
+    public static Wire.Plan Plan(HostPlan plan, string yaml, string? trace = null)
     {
         var content = plan.Content;
         return new Wire.Plan
@@ -19,6 +22,7 @@ internal static class ToWire
             ObservationSequence = plan.ObservationSequence,
             Policy = content.Policy,
             PolicyYaml = yaml,
+            Traceparent = trace ?? "",
             Classes = { content.Classes.Select(Class) },
             Limits = new Wire.Limits { Subflows = (uint)content.Limits.Subflows, AddAddrAccepted = (uint)content.Limits.AddAddrAccepted },
             Handover = new Wire.Handover
@@ -140,7 +144,29 @@ internal static class ToWire
         },
         Scheduler = plan.Scheduler ?? "",
         Paths = { plan.Paths.Select(Planned) },
+        Target = Target(plan.Target),
     };
+
+    private static Wire.PathTarget? Target(PathTarget? target)
+    {
+        if (target is null)
+        {
+            return null;
+        }
+
+        var wire = new Wire.PathTarget();
+        if (target.RttMs is { } rtt)
+        {
+            wire.RttMs = rtt;
+        }
+
+        if (target.LossPct is { } loss)
+        {
+            wire.LossPct = loss;
+        }
+
+        return wire;
+    }
 
     private static Wire.PlannedPath Planned(PlannedPath path) => new()
     {

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Multipath.Policies.Select;
 using Multipath.Silo.Hosting;
 using Multipath.Silo.Mapping;
+using Multipath.Silo.Storage;
 using Orleans;
 using Wire = Multipath.Contracts.Wire;
 
@@ -13,14 +14,14 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
     public override async Task<Wire.ApplyPolicyReply> ApplyPolicy(Wire.ApplyPolicyRequest request, ServerCallContext context)
     {
         var fileName = request.FileName.Length == 0 ? "policy.yaml" : request.FileName;
-        var (applied, errors) = await desk.Apply(request.Yaml, fileName, request.DryRun);
+        var (applied, errors) = await Stored(() => desk.Apply(request.Yaml, fileName, request.DryRun));
         return applied is null
             ? throw new RpcException(new Status(StatusCode.InvalidArgument, string.Join('\n', errors)))
             : ToFleet.Applied(applied);
     }
 
     public override async Task<Wire.DeletePolicyReply> DeletePolicy(Wire.DeletePolicyRequest request, ServerCallContext context) =>
-        await desk.Delete(request.Name)
+        await Stored(() => desk.Delete(request.Name))
             ? new Wire.DeletePolicyReply()
             : throw new RpcException(new Status(StatusCode.NotFound, $"There is no policy \"{request.Name}\"."));
 
@@ -50,5 +51,17 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
         using var stream = new WatchStream(grains, clock);
         await streams.Run(
             stop => stream.Run(request.Host, responseStream, () => context.WriteResponseHeadersAsync([]), stop), context.CancellationToken);
+    }
+
+    private static async Task<T> Stored<T>(Func<Task<T>> change)
+    {
+        try
+        {
+            return await change();
+        }
+        catch (StoreException error)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, error.Message, error));
+        }
     }
 }

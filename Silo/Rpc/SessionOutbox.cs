@@ -30,7 +30,7 @@ internal sealed class SessionOutbox : IHostSession
 
     public Task Offer(PlanOffer offer)
     {
-        Put(ref _plan, new() { Plan = ToWire.Plan(offer.Plan, offer.PolicyYaml) });
+        Put(ref _plan, new() { Plan = ToWire.Plan(offer.Plan, offer.PolicyYaml, offer.Trace) });
         return Task.CompletedTask;
     }
 

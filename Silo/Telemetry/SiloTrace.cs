@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Multipath.Silo.Telemetry;
 
 /// <summary>
-/// Spans from an operator's change to the agent's acknowledgement: apply, rank, push, ack, joined by their W3C trace context.
+/// Spans from an operator's change to the agent's acknowledgement: apply, rank, push, the agent's plan, ack, each below the one before by
+/// its W3C trace context.
 /// </summary>
 internal static class SiloTrace
 {
@@ -11,6 +12,9 @@ internal static class SiloTrace
     public const string SourceName = "Multipath.Silo";
 
     private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Null for what is no traceparent.</summary>
+    public static string? Checked(string traceparent) => ActivityContext.TryParse(traceparent, null, out _) ? traceparent : null;
 
     /// <summary>
     /// Starts a span below <paramref name="parent"/> (a traceparent), or below the current one when null; null when nobody listens.

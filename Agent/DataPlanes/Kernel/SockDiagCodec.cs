@@ -11,6 +11,10 @@ namespace Multipath.Agent.DataPlanes.Kernel;
 internal static class SockDiagCodec
 {
     internal const int RequestSize = 56;
+
+    /// <summary>A finished <see cref="Lookup"/>.</summary>
+    internal const int LookupSize = NetlinkConstants.HeaderSize + RequestSize;
+
     internal const int MptcpProtocol = 262;
     internal const int TcpProtocol = 6;
 

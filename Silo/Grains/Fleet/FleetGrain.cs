@@ -23,15 +23,17 @@ internal sealed partial class FleetGrain(
     private readonly FleetWatchers _watchers = new(clock);
     private Fanout<Governance> _fanout = null!;
     private FleetIndex _index = null!;
-    private IGrainTimer _storeSoon = null!;
+    private GrainAlarm _storeSoon = null!;
+    private GrainAlarm _tellAgain = null!;
     private bool _hostsChanged;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         store.State = store.State.AllAway();
-        _fanout = new((host, governance) => GrainFactory.GetGrain<IHostGrain>(host).Govern(governance), LogNotTold);
+        _fanout = new((host, governance) => GrainFactory.GetGrain<IHostGrain>(host).Govern(governance), NotTold, clock);
         _index = new FleetIndex(store.State.Policies, cache);
-        _storeSoon = this.RegisterGrainTimer(StoreHosts, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        _storeSoon = new GrainAlarm(this.RegisterGrainTimer(StoreHosts, GrainAlarm.Unset), clock);
+        _tellAgain = new GrainAlarm(this.RegisterGrainTimer(TellAgain, GrainAlarm.Unset), clock);
         foreach (var (name, document) in store.State.Policies)
         {
             if (cache.Parse(document) is { Value: null } refused)
@@ -48,6 +50,7 @@ internal sealed partial class FleetGrain(
     public Task<Governance> Join(HostSummary host)
     {
         Enter(host);
+        _fanout.Forget(host.Host);
         return Task.FromResult(GovernanceOf(_index.Governs(host.Labels), null));
     }
 
@@ -87,6 +90,28 @@ internal sealed partial class FleetGrain(
     {
         store.State = store.State.With(host);
         StoreSoon();
+        if (host.Status == HostStatus.Away)
+        {
+            _fanout.Forget(host.Host);
+        }
+    }
+
+    private void NotTold(string host, Exception error)
+    {
+        LogNotTold(host, error);
+        if (store.State.Hosts.GetValueOrDefault(host)?.Status is null or HostStatus.Away)
+        {
+            _fanout.Forget(host);
+        }
+
+        _tellAgain.Set(_fanout.NextDeadline);
+    }
+
+    private Task TellAgain()
+    {
+        _fanout.SendAgain();
+        _tellAgain.Set(_fanout.NextDeadline);
+        return Task.CompletedTask;
     }
 
     private async Task Change(FleetRecord next, string policy, string text, string? trace)
@@ -140,7 +165,7 @@ internal sealed partial class FleetGrain(
         if (!_hostsChanged)
         {
             _hostsChanged = true;
-            _storeSoon.Change(StoreHostsAfter, Timeout.InfiniteTimeSpan);
+            _storeSoon.Set(clock.GetUtcNow() + StoreHostsAfter);
         }
     }
 }

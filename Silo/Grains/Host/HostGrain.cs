@@ -4,7 +4,6 @@ using Multipath.Silo.Hosting;
 using Multipath.Silo.Telemetry;
 using Orleans;
 using Orleans.Runtime;
-using Orleans.Storage;
 
 namespace Multipath.Silo.Grains.Host;
 
@@ -28,15 +27,14 @@ internal sealed partial class HostGrain(
     private string _host = "";
     private HostRanking _ranking = null!;
     private HostVoice _voice = null!;
-    private IGrainTimer _alarm = null!;
+    private HostMemory _memory = null!;
+    private GrainAlarm _alarm = null!;
     private HostPicture _picture = HostPicture.Empty;
-    private HostRecord _stored = new();
-    private bool _epochRaised;
 
     private PlanLedger Ledger
     {
-        get => store.State.Ledger;
-        set => store.State = store.State with { Ledger = value };
+        get => _memory.Ledger;
+        set => _memory.Ledger = value;
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -44,8 +42,8 @@ internal sealed partial class HostGrain(
         _host = this.GetPrimaryKeyString();
         _ranking = new HostRanking(_host, policies, metrics, clock);
         _voice = new HostVoice(_host, GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value), clock);
-        _alarm = this.RegisterGrainTimer(OnAlarm, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
-        _stored = store.State;
+        _memory = new HostMemory(store);
+        _alarm = new GrainAlarm(this.RegisterGrainTimer(OnAlarm, GrainAlarm.Unset), clock);
         return Task.CompletedTask;
     }
 
@@ -56,9 +54,9 @@ internal sealed partial class HostGrain(
             return $"plan {hello.Running} or sequence {hello.ObservationSequence} is beyond what this silo counts to";
         }
 
-        await RaiseEpoch();
+        await _memory.RaiseEpoch();
         await _link.Replace(hello.Session, session);
-        store.State = store.State.Meet(hello, clock.GetUtcNow());
+        _memory.Record = _memory.Record.Meet(hello, clock.GetUtcNow());
         _picture = _picture.Resume(hello.ObservationSequence);
         _ranking.Govern(await GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value).Join(Summary()));
         LogOpened(_host, hello.Session, hello.AgentVersion, hello.Running);
@@ -105,7 +103,7 @@ internal sealed partial class HostGrain(
 
     public Task<bool> Acknowledge(PlanAcknowledgement acknowledgement) =>
         Answer(acknowledgement.Session, acknowledgement.Version, Ledger.Acknowledge(acknowledgement.Version, acknowledgement.Refused),
-            acknowledgement.Refused.IsEmpty ? "acked" : "partial");
+            acknowledgement.Refused.IsEmpty ? "acked" : "partial", acknowledgement.Trace);
 
     public Task<bool> Refuse(PlanRefusal refusal) =>
         Answer(refusal.Session, refusal.Version, Ledger.Refuse(refusal.Version, refusal.Running, refusal.Reason), "nacked");
@@ -127,30 +125,20 @@ internal sealed partial class HostGrain(
         {
             _link.Close();
             LogClosed(_host, session);
-            store.State = store.State with { LastSeen = clock.GetUtcNow(), Ledger = Ledger.GiveUpOnAnswer() };
+            _memory.Record = _memory.Record with { LastSeen = clock.GetUtcNow(), Ledger = Ledger.GiveUpOnAnswer() };
             _voice.Say("disconnected", "");
             await Act();
         }
     }
 
     public Task<HostDescription?> Describe() =>
-        Task.FromResult(store.State.LastSeen is null ? null : HostView.Whole(Summary(), store.State, _picture, _ranking.Problem));
+        Task.FromResult(_memory.Record.LastSeen is null ? null : HostView.Whole(Summary(), _memory.Record, _picture, _ranking.Problem));
 
     public Task Govern(Governance governance) =>
         _ranking.Govern(governance) && _link.IsOpen ? Decide(governance.ChangedAt, governance.Trace) : Task.CompletedTask;
 
-    private async Task RaiseEpoch()
-    {
-        if (!_epochRaised)
-        {
-            Ledger = Ledger.Activate();
-            await store.WriteStateAsync();
-            (_epochRaised, _stored) = (true, store.State);
-        }
-    }
-
     private HostSummary Summary() =>
-        HostView.Summary(_host, store.State, _picture, _ranking.Governance, _link.IsOpen, clock.GetUtcNow());
+        HostView.Summary(_host, _memory.Record, _picture, _ranking.Governance, _link.IsOpen, clock.GetUtcNow());
 
     private Task Decide(DateTimeOffset cause, string? trace)
     {
@@ -158,13 +146,13 @@ internal sealed partial class HostGrain(
         Ledger = _ranking.Decide(Ledger, _picture, trace);
         if (!ReferenceEquals(before, Ledger.Desired))
         {
-            _timing.Caused(cause, trace);
+            _timing.Caused(cause, _ranking.Trace);
         }
 
         return Act();
     }
 
-    private async Task<bool> Answer(string session, PlanVersion version, PlanLedger answered, string result)
+    private async Task<bool> Answer(string session, PlanVersion version, PlanLedger answered, string result, string? trace = null)
     {
         if (!_link.Is(session))
         {
@@ -175,7 +163,7 @@ internal sealed partial class HostGrain(
         if (!ReferenceEquals(answered, Ledger))
         {
             Ledger = answered;
-            _timing.Answered(result);
+            _timing.Answered(result, trace);
             var trouble = answered.Trouble?.Version == version ? answered.Trouble.Text : null;
             _voice.Say(trouble is null ? "acked" : "refused", trouble ?? "", version);
             if (trouble is not null)
@@ -199,30 +187,14 @@ internal sealed partial class HostGrain(
             _voice.Say("plan", $"policy {policy.Name}", plan.Version);
         }
 
-        var stored = await Store();
+        var unstored = await _memory.Store();
+        if (unstored is not null)
+        {
+            LogStoreFailed(_host, unstored);
+        }
+
         await _voice.Publish(Summary());
-        SetAlarm(stored ? null : clock.GetUtcNow() + StoreAgainAfter);
-    }
-
-    private async Task<bool> Store()
-    {
-        var state = store.State with { Ledger = Ledger with { InFlight = null } };
-        if (state == _stored)
-        {
-            return true;
-        }
-
-        try
-        {
-            await store.WriteStateAsync();
-            _stored = state;
-            return true;
-        }
-        catch (Exception error) when (error is not InconsistentStateException)
-        {
-            LogStoreFailed(_host, error);
-            return false;
-        }
+        SetAlarm(unstored is null ? null : clock.GetUtcNow() + StoreAgainAfter);
     }
 
     private Task OnAlarm()
@@ -239,8 +211,6 @@ internal sealed partial class HostGrain(
     private void SetAlarm(DateTimeOffset? storeAgain)
     {
         DateTimeOffset?[] times = _link.IsOpen ? [_ranking.NextDeadline, _timing.Deadline, storeAgain] : [storeAgain];
-        var next = times.Min();
-        var due = next - clock.GetUtcNow();
-        _alarm.Change(due is null ? Timeout.InfiniteTimeSpan : due > TimeSpan.Zero ? due.Value : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _alarm.Set(times.Min());
     }
 }

@@ -18,6 +18,9 @@ internal sealed class HostRanking(string host, PolicyCache policies, SiloMetrics
     /// <summary>Why no plan can be made; empty when one can.</summary>
     public string Problem { get; private set; } = "";
 
+    /// <summary>W3C trace context of the last ranking; null when nobody listens and it had no cause with one.</summary>
+    public string? Trace { get; private set; }
+
     /// <summary>Takes a governance; false when it is no newer than what is known.</summary>
     public bool Govern(Governance governance)
     {
@@ -54,6 +57,7 @@ internal sealed class HostRanking(string host, PolicyCache policies, SiloMetrics
         }
 
         using var span = SiloTrace.Start("rank", trace);
+        Trace = span?.Id ?? trace;
         var start = clock.GetTimestamp();
         var previous = (ledger.Desired ?? ledger.Settled)?.Plan.Content;
         var outcome = Ranker.Rank(new RankInput(parsed.Value, picture.ToObservation(host), previous, _memory, clock.GetUtcNow()));

@@ -29,10 +29,11 @@ internal sealed class PlanTiming(SiloMetrics metrics, TimeProvider clock)
         return _pushTrace = span?.Id ?? _causeTrace;
     }
 
-    /// <summary><paramref name="result"/> is acked, partial, nacked or unanswered.</summary>
-    public void Answered(string result)
+    /// <param name="result">One of acked, partial, nacked and unanswered.</param>
+    /// <param name="trace">W3C trace context of what the agent did, or null.</param>
+    public void Answered(string result, string? trace = null)
     {
-        using var span = SiloTrace.Start("ack", _pushTrace, ActivityKind.Consumer);
+        using var span = SiloTrace.Start("ack", trace ?? _pushTrace, ActivityKind.Consumer);
         span?.SetTag("multipath.result", result);
         Deadline = null;
         metrics.PlanAnswered(result);

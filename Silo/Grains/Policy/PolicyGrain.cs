@@ -1,16 +1,25 @@
 using Multipath.Contracts.Grains;
+using Multipath.Policies.Model;
 using Multipath.Silo.Hosting;
+using Multipath.Silo.Storage;
 using Multipath.Silo.Telemetry;
 using Orleans;
 using Orleans.Runtime;
 
 namespace Multipath.Silo.Grains.Policy;
 
-/// <summary>One policy: stores it, then makes the fleet follow.</summary>
-internal sealed class PolicyGrain(
-    [PersistentState("policy", StoreNames.Fleet)] IPersistentState<PolicyRecord> store, SiloMetrics metrics, TimeProvider clock)
+/// <summary>
+/// One policy: stores it, then makes the fleet follow. When either cannot be stored, nothing has changed and the caller is told why.
+/// </summary>
+internal sealed partial class PolicyGrain(
+    [PersistentState("policy", StoreNames.Fleet)] IPersistentState<PolicyRecord> store,
+    SiloMetrics metrics,
+    TimeProvider clock,
+    ILogger<PolicyGrain> logger)
     : Grain, IPolicyGrain
 {
+    private readonly ILogger _logger = logger;
+
     private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value);
 
     public async Task<PolicyApplied> Apply(PolicyDraft draft, bool dryRun, string? trace)
@@ -22,30 +31,74 @@ internal sealed class PolicyGrain(
             return new(draft.Name, document.Revision, outcome, await Fleet.WouldGovern(document));
         }
 
+        // The fleet is told also when nothing changed: it may have missed it when the silo stopped between the two writes.
+        EquatableArray<string> hosts = [];
+        await Change(next, async () => hosts = await Fleet.PolicyApplied(document, trace));
         if (outcome != ApplyOutcome.Unchanged)
         {
-            store.State = next;
-            await store.WriteStateAsync();
             metrics.PolicyChanged("applied");
         }
 
-        // Also when unchanged: the fleet may have missed it when the silo stopped between the two writes.
-        return new(draft.Name, document.Revision, outcome, await Fleet.PolicyApplied(document, trace));
+        return new(draft.Name, document.Revision, outcome, hosts);
     }
 
     public async Task<bool> Delete(string? trace)
     {
         var existed = store.State.Document is not null;
+        await Change(store.State.Delete(), () => Fleet.PolicyDeleted(this.GetPrimaryKeyString(), trace));
         if (existed)
         {
-            store.State = store.State.Delete();
-            await store.WriteStateAsync();
             metrics.PolicyChanged("deleted");
         }
 
-        await Fleet.PolicyDeleted(this.GetPrimaryKeyString(), trace);
         return existed;
     }
 
     public Task<PolicyDocument?> Get() => Task.FromResult(store.State.Document);
+
+    private async Task Change(PolicyRecord next, Func<Task> tellFleet)
+    {
+        var before = store.State;
+        var changed = next != before;
+        try
+        {
+            if (changed)
+            {
+                store.State = next;
+                await store.WriteStateAsync();
+            }
+        }
+        catch
+        {
+            store.State = before;
+            throw;
+        }
+
+        try
+        {
+            await tellFleet();
+        }
+        catch (StoreException) when (changed)
+        {
+            // Only here is it certain that the fleet goes on as before; after a timeout, applying again heals.
+            await TakeBack(before);
+            throw;
+        }
+    }
+
+    private async Task TakeBack(PolicyRecord before)
+    {
+        store.State = before;
+        try
+        {
+            await store.WriteStateAsync();
+        }
+        catch (StoreException error)
+        {
+            LogNotTakenBack(this.GetPrimaryKeyString(), error);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Policy {Policy} could not be taken back in the store; what is stored of it is not in force")]
+    private partial void LogNotTakenBack(string policy, Exception error);
 }

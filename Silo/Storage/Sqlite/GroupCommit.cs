@@ -33,7 +33,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// Runs <paramref name="write"/> in the next transaction; the task completes when it is on the disk. False from it means that it found
     /// its precondition broken and wrote nothing.
     /// </summary>
-    /// <exception cref="SqliteException">The batch could not be written, nothing of it is stored.</exception>
+    /// <exception cref="StoreException">The batch could not be written, nothing of it is stored.</exception>
     public async Task<bool> Write(Func<SqliteConnection, SqliteTransaction, bool> write)
     {
         var work = new Work(write, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -78,7 +78,8 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
         catch (Exception error) when (error is SqliteException or InvalidOperationException)
         {
-            batch.ForEach(work => work.Done.TrySetException(error));
+            var trouble = SqliteTrouble.Writing(_connection.DataSource, error);
+            batch.ForEach(work => work.Done.TrySetException(trouble));
         }
     }
 

@@ -9,24 +9,32 @@ internal static class SqliteDatabase
     /// <summary>The file's name inside the data folder.</summary>
     public const string FileName = "fleet.db";
 
-    /// <summary>SQLite waits this long for a lock that a backup tool may hold.</summary>
-    private const int BusyTimeoutMs = 5_000;
+    /// <summary>
+    /// SQLite waits this long for a lock that a backup tool may hold, and its .NET provider no longer than that: who waits for a write is
+    /// told before a grain's call times out.
+    /// </summary>
+    private const int LockWaitSeconds = 5;
 
     /// <summary>Opens, checks and migrates the database in <paramref name="folder"/>; makes both when absent.</summary>
     /// <exception cref="StoreException">The folder or file cannot be used; the message says why.</exception>
     public static SqliteConnection Open(string folder) => Open(folder, Migrations.All);
 
-    /// <summary>As <see cref="Open(string)"/>, with other migrations.</summary>
-    internal static SqliteConnection Open(string folder, IReadOnlyList<string> migrations)
+    /// <summary>As <see cref="Open(string)"/>, with other migrations or another patience.</summary>
+    internal static SqliteConnection Open(string folder, IReadOnlyList<string> migrations, int lockWaitSeconds = LockWaitSeconds)
     {
         var path = Path.Combine(folder, FileName);
         SqliteConnection? connection = null;
         try
         {
             Directory.CreateDirectory(folder);
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Pooling = false,
+                DefaultTimeout = lockWaitSeconds,
+            }.ToString());
             connection.Open();
-            connection.Execute($"PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            connection.Execute($"PRAGMA busy_timeout = {lockWaitSeconds * 1000}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             var verdict = connection.ExecuteScalar<string>("PRAGMA quick_check(1)");
             if (verdict != "ok")
             {
@@ -44,25 +52,11 @@ internal static class SqliteDatabase
         catch (SqliteException error)
         {
             connection?.Dispose();
-            throw new StoreException(Explain(path, error), error);
+            throw SqliteTrouble.Opening(path, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StoreException($"The data folder {folder} cannot be used: {error.Message}", error);
         }
-    }
-
-    private static string Explain(string path, SqliteException error) => error.SqliteErrorCode switch
-    {
-        SqliteCodes.NotADatabase => $"{path} is not a database. Move it away, or restore it from a backup.",
-        SqliteCodes.Corrupt => $"{path} is damaged. Restore it from a backup.",
-        _ => $"{path} cannot be opened: {error.Message}",
-    };
-
-    /// <summary>Result codes of SQLite (sqlite.org/rescode.html).</summary>
-    private static class SqliteCodes
-    {
-        public const int Corrupt = 11;
-        public const int NotADatabase = 26;
     }
 }

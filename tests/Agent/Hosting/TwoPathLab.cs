@@ -24,6 +24,8 @@ internal sealed class TwoPathLab : IAsyncDisposable
           handover: {downAfter: 300ms, upAfter: 1s}
         """;
 
+    internal static readonly string StandbyPolicy = Policy.Replace("aggregate", "handover", StringComparison.Ordinal);
+
     internal static readonly IPAddress ClientFirst = IPAddress.Parse("10.72.1.1");
     internal static readonly IPAddress ClientSecond = IPAddress.Parse("10.72.2.1");
     internal static readonly IPAddress ServerFirst = IPAddress.Parse("10.72.1.2");
@@ -61,11 +63,10 @@ internal sealed class TwoPathLab : IAsyncDisposable
         return new TwoPathLab();
     }
 
-    internal static AgentHost StartAgent(string netns, LineLog log)
-    {
-        var options = new AgentOptions($"host-{netns}") { Netns = netns, PolicyYaml = Policy, JsonLog = true, Log = log };
-        return AgentHost.Start(options);
-    }
+    internal static AgentHost StartAgent(string netns, LineLog log) => AgentHost.Start(Options(netns, log));
+
+    internal static AgentOptions Options(string netns, LineLog log) =>
+        new($"host-{netns}") { Netns = netns, PolicyYaml = Policy, JsonLog = true, Log = log };
 
     internal async Task ConnectAsync()
     {

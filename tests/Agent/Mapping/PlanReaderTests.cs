@@ -30,6 +30,16 @@ public sealed class PlanReaderTests
         "class 'voice': a path without address, interface or role",
         wire => wire.Classes[0].Paths[0].Path.Address = ByteString.CopyFrom(1, 2, 3));
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(-1)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_target_is_a_time_and_a_share(double absurd)
+    {
+        Refused("class 'voice': its target is out of range", wire => wire.Classes[0].Target.RttMs = absurd);
+        Refused("class 'voice': its target is out of range", wire => wire.Classes[0].Target.LossPct = absurd);
+    }
+
     [Fact]
     public void A_role_must_be_known() => Refused(
         "class 'voice': a path without address, interface or role", wire => wire.Classes[0].Paths[0].Role = (Wire.PathRole)77);
@@ -93,7 +103,8 @@ public sealed class PlanReaderTests
                         new PlannedPath(new PathKey("wlan0", IPAddress.Parse("10.1.0.2")), "wifi", PathRole.Active, "lowest"),
                         new PlannedPath(new PathKey("wwan0", IPAddress.Parse("2001:db8::1")), "lte", PathRole.Backup, "stands by"),
                         new PlannedPath(new PathKey("sat0", IPAddress.Parse("100.64.0.2")), "sat", PathRole.Avoid, "dear"),
-                    ]),
+                    ],
+                    new PathTarget(RttMs: 80)),
                 new ClassPlan("default", new TrafficMatch(), Objective.Handover, null, []),
             ],
             new PlanLimits(3, 2),

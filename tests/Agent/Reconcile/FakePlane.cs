@@ -5,7 +5,9 @@ using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.LastPlan;
 using Multipath.Agent.Reconcile;
 using Multipath.Agent.Reflexes;
+using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
+using Multipath.Policies.Model;
 
 namespace Multipath.Agent.Tests.Reconcile;
 
@@ -22,7 +24,13 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput
 
     internal HostSnapshot? Published { get; private set; }
 
+    internal List<HostOccurrence> Occurred { get; } = [];
+
+    internal List<HostNews> News { get; } = [];
+
     internal ImmutableArray<WatchedSubflow> Watching { get; private set; } = [];
+
+    internal EquatableArray<StandbyPath> Standing { get; private set; } = [];
 
     internal List<KeptPlan> Kept { get; } = [];
 
@@ -49,9 +57,16 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput
 
     public ISubflowProbe OpenProbe() => throw new NotSupportedException();
 
-    public void Publish(HostSnapshot snapshot) => Published = snapshot;
+    public void Publish(HostNews news)
+    {
+        News.Add(news);
+        Published = news.Snapshot;
+        Occurred.AddRange(news.Occurrences);
+    }
 
     public void Watch(ImmutableArray<WatchedSubflow> subflows) => Watching = subflows;
+
+    public void StandBy(EquatableArray<StandbyPath> paths) => Standing = paths;
 
     public void Keep(KeptPlan plan) => Kept.Add(plan);
 

@@ -21,14 +21,13 @@ public sealed class ReconcilerTests : IDisposable
 
     private readonly FakePlane _plane = new();
     private readonly AgentMetrics _metrics = new("test");
-    private readonly List<HostOccurrence> _occurred = [];
     private readonly Reconciler _reconciler;
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
     public ReconcilerTests()
     {
         var clock = new AgentClock(TimeProvider.System);
-        _reconciler = new Reconciler("van-1", _plane, _plane, new Journal(AgentLog.None, _metrics, clock, _occurred.Add), clock);
+        _reconciler = new Reconciler("van-1", _plane, _plane, new Journal(AgentLog.None, _metrics, clock), clock);
         Paths();
     }
 
@@ -79,9 +78,54 @@ public sealed class ReconcilerTests : IDisposable
         Adopt();
         Paths(wifi: false);
         Assert.Equal(["withdraw 7 0", $"destroy 7 {OverWifi}"], _plane.Take()[..2]);
-        Assert.Contains(_occurred, one => one.Kind == OccurrenceKind.Reflex && one.Path == Wifi);
         Settle();
+        Assert.Contains(_plane.Occurred, one => one.Kind == OccurrenceKind.Reflex && one.Path == Wifi);
         Assert.Equal(PathState.LinkDown, _plane.Published!.Paths[0].State);
+    }
+
+    [Fact]
+    public void That_a_link_went_down_is_told_once_and_together_with_the_path_as_it_is_now()
+    {
+        Hold();
+        _reconciler.Recover();
+        Adopt();
+        Settle();
+        _plane.News.Clear();
+        Paths(wifi: false);
+        Assert.Empty(_plane.News);
+        Settle();
+        var news = Assert.Single(_plane.News);
+        Assert.Equal(PathState.LinkDown, news.Snapshot.Paths[0].State);
+        Assert.Equal(
+            [OccurrenceKind.Action, OccurrenceKind.Action, OccurrenceKind.Reflex],
+            news.Occurrences.Take(3).Select(one => one.Kind).Order());
+    }
+
+    [Fact]
+    public void Loss_that_begins_is_told_within_some_tenths_of_a_second_and_so_is_its_end()
+    {
+        Hold();
+        _reconciler.Recover();
+        Adopt();
+        Settle();
+        var sample = new SubflowSample { RttUs = 20_000 };
+        List<(int Ms, double? LossPct)> told = [];
+        for (var ms = 100; ms <= 4000; ms += 100)
+        {
+            _now += TimeSpan.FromMilliseconds(100);
+            sample = sample with
+            {
+                BytesSent = sample.BytesSent + 60_000,
+                BytesRetransmitted = sample.BytesRetransmitted + (ms is > 1000 and <= 2000 ? 18_000ul : 0),
+            };
+            Measured(OverWifi, sample);
+            _plane.News.Clear();
+            Settle();
+            told.AddRange(_plane.News.Where(news => news.Occurrences.Any(one => one.Kind == OccurrenceKind.Threshold))
+                .Select(news => (ms, news.Snapshot.Paths[0].LossPct)));
+        }
+
+        Assert.Equal([(1300, 30), (2200, 10)], told);
     }
 
     [Fact]
@@ -102,7 +146,9 @@ public sealed class ReconcilerTests : IDisposable
         Adopt();
         Alarm(OverWifi);
         Assert.Equal([$"destroy 7 {OverWifi}", "create 7 10.1.0.2 id 2 -> 203.0.113.9:443 None"], _plane.Take());
-        Assert.Contains(_occurred, one => one.Text == "silent for 60 ms (threshold 45 ms): closed, so that its data goes over the others");
+        Settle();
+        Assert.Contains(
+            _plane.Occurred, one => one.Text == "silent for 60 ms (threshold 45 ms): closed, so that its data goes over the others");
 
         _now += TimeSpan.FromMilliseconds(80);
         var again = new SubflowFacts(OverWifi with { LocalPort = 40002 }, 2, 0, false, 0);
@@ -122,8 +168,8 @@ public sealed class ReconcilerTests : IDisposable
         Alarm(OverWifi);
         _plane.Take();
         _reconciler.HandleEvent(new MptcpEvent.SubflowClosed(Token, new SubflowFacts(OverWifi, 0, 0, false, 0), 0, null), _now);
-        Assert.DoesNotContain(_occurred, one => one.Kind == OccurrenceKind.Refused);
         Settle();
+        Assert.DoesNotContain(_plane.Occurred, one => one.Kind == OccurrenceKind.Refused);
         Assert.Empty(_plane.Take());
     }
 
@@ -147,7 +193,8 @@ public sealed class ReconcilerTests : IDisposable
         Adopt(onlyWifi: true);
         Alarm(OverWifi);
         Assert.DoesNotContain(_plane.Take(), call => call.StartsWith("destroy", StringComparison.Ordinal));
-        Assert.Contains(_occurred, one => one.Text.EndsWith("left, for no other subflow carries", StringComparison.Ordinal));
+        Settle();
+        Assert.Contains(_plane.Occurred, one => one.Text.EndsWith("left, for no other subflow carries", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -185,8 +232,9 @@ public sealed class ReconcilerTests : IDisposable
         _plane.Take();
         _reconciler.HandleEvent(
             new MptcpEvent.SubflowClosed(Token, new SubflowFacts(OverLte, 1, 0, false, 0), Errno.TimedOut, null), _now);
+        Settle();
         Assert.Contains(
-            _occurred, one => one.Kind == OccurrenceKind.Refused && one.Text.EndsWith(": ETIMEDOUT", StringComparison.Ordinal));
+            _plane.Occurred, one => one.Kind == OccurrenceKind.Refused && one.Text.EndsWith(": ETIMEDOUT", StringComparison.Ordinal));
         Pass(200);
         Assert.Single(_plane.Take(), call => call.StartsWith("create 7 10.2.0.2", StringComparison.Ordinal));
     }
@@ -249,6 +297,16 @@ public sealed class ReconcilerTests : IDisposable
         new BlackholeAlarm(
             Token, subflow, new BlackholeVerdict(true, true, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(45))),
         _now);
+
+    private void Measured(FourTuple subflow, SubflowSample sample)
+    {
+        var held = _plane.Held[0];
+        var subflows = held.Subflows.Select(one => one.Tuple == subflow ? one with { Sample = sample } : one);
+        _plane.Held[0] = held with { Subflows = [.. subflows] };
+        var batch = new MeasuredBatch();
+        Assert.True(batch.TryFill([new MeasuredSubflow(subflow, sample)]));
+        _reconciler.HandleMeasured(batch, _now);
+    }
 
     private void Settle() => _reconciler.Settle(_now);
 

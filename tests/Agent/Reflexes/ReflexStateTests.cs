@@ -60,7 +60,7 @@ public sealed class ReflexStateTests
     public void The_watch_looks_often_at_busy_subflows_and_seldom_at_sleeping_ones()
     {
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
-        var watch = new BlackholeWatch(probe, _ => { });
+        var watch = new BlackholeWatch(probe, _ => { }, _ => true);
         Assert.Null(watch.HandleTick(Start));
         watch.Watch([new WatchedSubflow(7, Tuple, false)], Start);
         Assert.Equal(At(10), watch.HandleTick(Start));
@@ -73,11 +73,32 @@ public sealed class ReflexStateTests
     }
 
     [Fact]
+    public void Subflows_that_began_at_different_times_are_soon_looked_at_together()
+    {
+        var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000, LastAckMs = 1 } };
+        var watch = new BlackholeWatch(probe, _ => { }, _ => true);
+        var subflows = Enumerable.Range(0, 8).Select(i => new WatchedSubflow(7, Tuple with { LocalPort = (ushort)(40000 + i) }, false));
+        for (var ms = 0; ms < 8; ms++)
+        {
+            watch.Watch([.. subflows.Take(ms + 1)], At(ms));
+            watch.HandleTick(At(ms));
+        }
+
+        var calls = probe.Calls;
+        for (var next = At(10); next < At(1000);)
+        {
+            next = watch.HandleTick(next)!.Value;
+        }
+
+        Assert.Equal(99, probe.Calls - calls);
+    }
+
+    [Fact]
     public void The_watch_tells_once_of_silence_and_once_of_its_end()
     {
         List<bool> told = [];
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
-        var watch = new BlackholeWatch(probe, alarm => told.Add(alarm.Verdict.Silent));
+        var watch = new BlackholeWatch(probe, alarm => told.Add(alarm.Verdict.Silent), _ => true);
         watch.Watch([new WatchedSubflow(7, Tuple, false)], Start);
         for (var ms = 0; ms <= 200; ms += 10)
         {
@@ -91,10 +112,32 @@ public sealed class ReflexStateTests
     }
 
     [Fact]
+    public void The_watch_passes_on_what_it_read_of_subflows_that_sent_ten_times_a_second()
+    {
+        List<ulong> told = [];
+        var taken = true;
+        var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
+        var watch = new BlackholeWatch(probe, _ => { }, subflows =>
+        {
+            told.AddRange(taken ? subflows.Select(one => one.Sample.BytesSent) : []);
+            return taken;
+        });
+        watch.Watch([new WatchedSubflow(7, Tuple, false)], Start);
+        for (var ms = 0; ms <= 500; ms += 10)
+        {
+            taken = ms != 300;
+            probe.Sample = probe.Sample with { BytesSent = (ulong)Math.Min(ms, 400), LastAckMs = 1 };
+            watch.HandleTick(At(ms));
+        }
+
+        Assert.Equal([100, 200, 400], told);
+    }
+
+    [Fact]
     public void Watching_allocates_nothing()
     {
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
-        var watch = new BlackholeWatch(probe, _ => { });
+        var watch = new BlackholeWatch(probe, _ => { }, _ => true);
         var subflows = Enumerable.Range(0, 200).Select(i => new WatchedSubflow(7, Tuple with { LocalPort = (ushort)(40000 + i) }, false));
         watch.Watch([.. subflows], Start);
         watch.HandleTick(Start);
@@ -115,11 +158,13 @@ public sealed class ReflexStateTests
 
         internal int Reads { get; private set; }
 
-        public bool TryRead(in FourTuple subflow, out SubflowSample sample)
+        internal int Calls { get; private set; }
+
+        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
         {
-            Reads++;
-            sample = Sample;
-            return true;
+            Calls++;
+            Reads += subflows.Length;
+            readings.Fill(new SubflowReading(true, Sample));
         }
 
         public void Dispose()

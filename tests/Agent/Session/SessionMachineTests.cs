@@ -27,13 +27,13 @@ public sealed class SessionMachineTests
     [Fact]
     public void The_first_report_is_full_and_the_next_one_says_what_changed()
     {
-        _machine.HandleSnapshot(Snapshot(PathState.Up), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
         Open();
         var first = Report();
         Assert.Equal((1ul, true, 1), (first.Sequence, first.Full, first.Paths.Count));
 
         Pass(10);
-        _machine.HandleSnapshot(Snapshot(PathState.LinkDown), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.LinkDown), []), _now);
         var second = Report();
         Assert.Equal((2ul, false, PathState.LinkDown), (second.Sequence, second.Full, second.Paths[0].State));
     }
@@ -41,41 +41,57 @@ public sealed class SessionMachineTests
     [Fact]
     public void Measurements_wait_for_the_interval_and_state_does_not()
     {
-        _machine.HandleSnapshot(Snapshot(PathState.Up, rttMs: 20), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up, rttMs: 20), []), _now);
         Open();
         Report();
         Pass(10);
-        _machine.HandleSnapshot(Snapshot(PathState.Up, rttMs: 21), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up, rttMs: 21), []), _now);
         Assert.Null(Effect(_machine));
         Pass(990);
         Assert.Equal(21, Report().Paths[0].RttMs);
     }
 
     [Fact]
-    public void A_burst_of_changes_is_one_report()
+    public void A_burst_of_changes_that_can_wait_is_one_report()
     {
-        _machine.HandleSnapshot(Snapshot(PathState.Up), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
         Open();
         Report();
-        _machine.HandleSnapshot(Snapshot(PathState.LinkDown), _now);
-        _machine.HandleSnapshot(Snapshot(PathState.Up), _now);
-        _machine.HandleSnapshot(Snapshot(PathState.Silent), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up, subflows: 1), [Happened(OccurrenceKind.Action)]), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up, subflows: 2), []), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up, subflows: 3), []), _now);
         Assert.Null(Effect(_machine));
         Assert.Equal(_now + TimeSpan.FromMilliseconds(2), _machine.PollDeadline());
         Pass(2);
-        Assert.Equal(PathState.Silent, Report().Paths[0].State);
+        Assert.Equal((3, 1), (Report() is var report ? report.Paths[0].Subflows : 0, report.Occurrences.Count));
+        Assert.Null(Effect(_machine));
+    }
+
+    [Theory]
+    [InlineData(PathState.LinkDown, OccurrenceKind.Reflex)]
+    [InlineData(PathState.Silent, null)]
+    [InlineData(PathState.Up, OccurrenceKind.Plan)]
+    public void A_path_that_dies_and_a_plan_that_runs_are_told_at_once_and_whole_though_a_report_just_left(PathState state, string? kind)
+    {
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
+        Open();
+        Report();
+        _machine.HandleNews(new HostNews(Snapshot(state), kind is null ? [] : [Happened(kind)]), _now);
+        var report = Report();
+        Assert.Equal(kind is null ? [] : [kind], report.Occurrences.Select(one => one.Kind));
+        Assert.Equal(state == PathState.Up ? [] : [state], report.Paths.Select(path => path.State));
         Assert.Null(Effect(_machine));
     }
 
     [Fact]
     public void While_a_message_is_being_written_the_latest_waits()
     {
-        _machine.HandleSnapshot(Snapshot(PathState.Up), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
         Open();
         Assert.IsType<AgentMessage.Report>(Sent(_machine));
         Pass(10);
-        _machine.HandleSnapshot(Snapshot(PathState.LinkDown), _now);
-        _machine.HandleSnapshot(Snapshot(PathState.Silent), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.LinkDown), []), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Silent), []), _now);
         Assert.Null(Effect(_machine));
         _machine.HandleSent(_now);
         Assert.Equal(PathState.Silent, Report().Paths[0].State);
@@ -84,7 +100,7 @@ public sealed class SessionMachineTests
     [Fact]
     public void A_gap_is_answered_by_a_full_report()
     {
-        _machine.HandleSnapshot(Snapshot(PathState.Up), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
         Open();
         Report();
         Pass(10);
@@ -187,15 +203,15 @@ public sealed class SessionMachineTests
     [Fact]
     public void After_a_break_only_what_changed_is_told_and_lost_occurrences_are_told_again()
     {
-        _machine.HandleSnapshot(Snapshot(PathState.Up), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
         Open();
         Report();
         Pass(10);
-        _machine.HandleOccurrence(new HostOccurrence(_now, OccurrenceKind.Reflex, 1, Wifi, "silent"), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), [Happened(OccurrenceKind.Reflex, "silent")]), _now);
         Assert.Single(Assert.IsType<AgentMessage.Report>(Sent(_machine)).Delta.Occurrences);
         _machine.HandleClosed("reset", _now);
         Assert.IsType<SessionEffect.SiloAway>(Effect(_machine));
-        _machine.HandleOccurrence(new HostOccurrence(_now, OccurrenceKind.Action, 1, Wifi, "create"), _now);
+        _machine.HandleNews(new HostNews(Snapshot(PathState.Up), [Happened(OccurrenceKind.Action, "create")]), _now);
 
         _now = _machine.PollDeadline()!.Value;
         Open(sequence: 2);
@@ -220,8 +236,13 @@ public sealed class SessionMachineTests
         new Random(1),
         DateTimeOffset.UnixEpoch);
 
-    private static HostSnapshot Snapshot(PathState state, double? rttMs = null) => new(
-        DateTimeOffset.UnixEpoch, [new PathObservation(Wifi, state, RttMs: rttMs)], [], ImmutableSortedDictionary<string, ulong>.Empty);
+    private static HostSnapshot Snapshot(PathState state, double? rttMs = null, int subflows = 0) => new(
+        DateTimeOffset.UnixEpoch,
+        [new PathObservation(Wifi, state, RttMs: rttMs, Subflows: subflows)],
+        [],
+        ImmutableSortedDictionary<string, ulong>.Empty);
+
+    private HostOccurrence Happened(string kind, string text = "it happened") => new(_now, kind, 1, Wifi, text);
 
     private static HostPlan Plan(ulong epoch, ulong generation) => new(
         new PlanVersion(epoch, generation), null, 1, new PlanContent("p", [], PlanLimits.Default, HandoverRules.Default));

@@ -44,11 +44,8 @@ public sealed class SessionOverGrpcTests : IAsyncLifetime, ISessionOwner
             "van-1", ImmutableSortedDictionary<string, string>.Empty.Add("class", "van"), "1", new HostCapabilities(["default"], "6.18"));
         _link = new GrpcSiloLink(new Uri(_server.Urls.First()), "van-1", new SocketsHttpHandler());
         _shell = new SessionShell(new SessionMachine(options, null, new Random(1), clock.Now), _link, this, clock, TimeProvider.System);
-        _shell.Publish(new HostSnapshot(
-            clock.Now,
-            [new PathObservation(new PathKey("wlan0", IPAddress.Parse("10.1.0.2")), PathState.Up, RttMs: 20)],
-            [],
-            ImmutableSortedDictionary<string, ulong>.Empty));
+        var path = new PathObservation(new PathKey("wlan0", IPAddress.Parse("10.1.0.2")), PathState.Up, RttMs: 20);
+        _shell.Publish(new HostNews(new HostSnapshot(clock.Now, [path], [], ImmutableSortedDictionary<string, ulong>.Empty), []));
         _running = _shell.RunAsync(_stop.Token);
     }
 
@@ -63,9 +60,12 @@ public sealed class SessionOverGrpcTests : IAsyncLifetime, ISessionOwner
         var report = (await _silo.NextAsync()).Report;
         Assert.Equal((1ul, true, 20.0), (report.Sequence, report.Full, report.Paths[0].RttMs));
 
-        await _silo.SayAsync(new Wire.SiloMessage { Plan = PlanWriter.ToWire(PlanReaderTests.Example(1, 1), "yaml") });
-        Assert.Equal("apply 1.1 yaml", await _told.Reader.ReadAsync());
-        Assert.Equal("EINVAL", (await _silo.NextAsync()).PlanAck.Refused[0].Error);
+        var plan = PlanWriter.ToWire(PlanReaderTests.Example(1, 1), "yaml");
+        plan.Traceparent = "00-decision";
+        await _silo.SayAsync(new Wire.SiloMessage { Plan = plan });
+        Assert.Equal("apply 1.1 yaml 00-decision", await _told.Reader.ReadAsync());
+        var ack = (await _silo.NextAsync()).PlanAck;
+        Assert.Equal(("EINVAL", "00-application"), (ack.Refused[0].Error, ack.Traceparent));
 
         var spoiled = PlanWriter.ToWire(PlanReaderTests.Example(1, 2), "");
         spoiled.Limits.Subflows = 99;
@@ -88,10 +88,10 @@ public sealed class SessionOverGrpcTests : IAsyncLifetime, ISessionOwner
         _stop.Dispose();
     }
 
-    Task<PlanOutcome> ISessionOwner.ApplyAsync(HostPlan plan, string policyYaml)
+    void ISessionOwner.Apply(SessionEffect.Apply apply, Action<PlanOutcome> done)
     {
-        _told.Writer.TryWrite($"apply {plan.Version} {policyYaml}");
-        return Task.FromResult(new PlanOutcome(plan.Version, [], [new ActionOutcome("create", "why", "EINVAL")]));
+        _told.Writer.TryWrite($"apply {apply.Plan.Version} {apply.PolicyYaml} {apply.Trace}");
+        done(new PlanOutcome(apply.Plan.Version, [], [new ActionOutcome("create", "why", "EINVAL")], "00-application"));
     }
 
     void ISessionOwner.Sending(AgentMessage message)

@@ -49,6 +49,15 @@ public sealed class PlanDiffTests
     }
 
     [Fact]
+    public void Another_target_is_a_difference()
+    {
+        var plan = Rank(Policy());
+        var other = plan with { Classes = [plan.Classes[0] with { Target = new PathTarget(RttMs: 80, LossPct: 1) }] };
+        Assert.Equal(
+            [$"~ class {plan.Classes[0].Name}", "    ~ target none -> rtt 80 ms and loss 1%"], PlanDiff.Between(plan, other));
+    }
+
+    [Fact]
     public void Reasons_alone_are_no_difference()
     {
         var plan = Rank(Policy());

@@ -122,11 +122,11 @@ public sealed class DeadPathTests
         _plane.Set(Lte, PathState.Silent);
         Assert.Equal("withdraw id 1, destroy 10.2.0.2, create wwan0 id 2 backup", _plane.Step(_plan, 1));
         Assert.Equal("", _plane.Step(_plan, 2));
-        Assert.Equal("destroy 10.2.0.2", _plane.Step(_plan, 4));
+        Assert.Equal("destroy 10.2.0.2", _plane.Step(_plan, 16));
         _plane.Set(Lte, PathState.Up);
-        Assert.Equal("create wwan0 id 3 backup", _plane.Step(_plan, 4.2));
+        Assert.Equal("create wwan0 id 3 backup", _plane.Step(_plan, 16.2));
         _plane.Set(Wifi, PathState.Silent);
-        Assert.Equal("destroy 10.1.0.2, create wlan0 id 4", _plane.Step(_plan, 5));
+        Assert.Equal("destroy 10.1.0.2, create wlan0 id 4", _plane.Step(_plan, 17));
     }
 
     [Fact]

@@ -32,8 +32,8 @@ public sealed class PlannedTests
     {
         var plan = Plans.Of((Wifi, Active), (Lte, Backup));
         Assert.Single(_plane.Ask(plan, 0));
-        Assert.Empty(_plane.Ask(plan, 2.9));
-        Assert.Equal(At(3), _plane.NextDeadline);
+        Assert.Empty(_plane.Ask(plan, 14.9));
+        Assert.Equal(At(15), _plane.NextDeadline);
     }
 
     [Fact]
@@ -42,11 +42,11 @@ public sealed class PlannedTests
         var plan = Plans.Of((Wifi, Active), (Lte, Backup));
         _plane.Answers = false;
         Assert.Equal("create wwan0 id 1 backup", _plane.Step(plan, 0));
-        Assert.Equal("destroy 10.2.0.2", _plane.Step(plan, 3));
-        Assert.Equal(At(3.2), _plane.NextDeadline);
-        Assert.Equal("create wwan0 id 2 backup", _plane.Step(plan, 3.2));
-        Assert.Equal("destroy 10.2.0.2", _plane.Step(plan, 6.2));
-        Assert.Equal(At(6.6), _plane.NextDeadline);
+        Assert.Equal("destroy 10.2.0.2", _plane.Step(plan, 15));
+        Assert.Equal(At(15.2), _plane.NextDeadline);
+        Assert.Equal("create wwan0 id 2 backup", _plane.Step(plan, 15.2));
+        Assert.Equal("destroy 10.2.0.2", _plane.Step(plan, 30.2));
+        Assert.Equal(At(30.6), _plane.NextDeadline);
     }
 
     [Fact]

@@ -19,6 +19,22 @@ public sealed class SockDiagTests
     }
 
     [Fact]
+    public async Task Many_subflows_are_read_in_few_calls_each_at_its_place_and_nothing_is_allocated()
+    {
+        using var hosts = TwoHosts.Create();
+        await hosts.ConnectAsync();
+        await TwoHosts.PassAsync(hosts.ClientSocket, hosts.ServerSocket);
+        using var probe = hosts.Client.OpenProbe();
+        var there = hosts.Client.Snapshot().Find(hosts.Token)!.Subflows[0].Tuple;
+        // More than one batch, and every third one is there.
+        var asked = Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? there : there with { LocalPort = (ushort)(i + 1) }).ToArray();
+        var sent = new ulong[asked.Length];
+        Assert.Equal(0, AllocatedBy(probe, asked, sent, rounds: 100));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? 8ul : 0), sent);
+        Assert.True(probe.TryRead(there, out _));
+    }
+
+    [Fact]
     public async Task Bytes_are_counted_on_the_subflow_and_on_the_connection()
     {
         using var hosts = TwoHosts.Create();
@@ -72,6 +88,23 @@ public sealed class SockDiagTests
         Assert.False(hosts.Client.Sockets.TryRead(0x12345678, out _));
         Assert.False(hosts.Client.Sockets.TryRead(new FourTuple(TwoHosts.ClientFirst, 1, TwoHosts.ServerFirst, 2), out _));
         Assert.Empty(hosts.Client.Snapshot().Connections);
+    }
+
+    private static long AllocatedBy(SockDiag probe, FourTuple[] asked, ulong[] sent, int rounds)
+    {
+        var before = 0L;
+        for (var round = -100; round < rounds; round++)
+        {
+            if (round == 0)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            Array.Clear(sent);
+            probe.Read(asked, sent, static (int index, in SubflowStats stats, ulong[] all) => all[index] += stats.Tcp.BytesSent);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static long AllocatedBy(SockDiag probe, FourTuple tuple, uint token, int rounds)

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Multipath.Agent.Routes;
+
+/// <summary>What is to be done about the initial windows of routes.</summary>
+/// <param name="Raise">Routes that get the large window.</param>
+/// <param name="Restore">Routes that had none before this agent gave them one.</param>
+/// <param name="Ours">Routes that this agent gave one to and that still have it, those of <paramref name="Restore"/> included.</param>
+internal sealed record WindowChanges(
+    ImmutableArray<KernelRoute> Raise, ImmutableArray<KernelRoute> Restore, ImmutableHashSet<RouteKey> Ours)
+{
+    /// <summary>
+    /// Segments that a connection begins with on a path that stands by, so that its first round trip moves more of what the other one
+    /// had under way. The more, the sooner a stream goes on (5 Mbit/s onto 10 Mbit/s with 50 ms: a gap of 39 ms with the usual 10, 36 with
+    /// 14, 30 with 20), and the sooner a bulk transfer overruns the queue of a slow path (132 ms with 10, 130 with 14, 154 with 20,
+    /// 208 with 40).
+    /// </summary>
+    public const uint Window = 14;
+
+    /// <summary>
+    /// Compares what is there with what is wanted. A route that has a window which is not ours is somebody else's, for good or until they
+    /// take it back; one that is ours and was given another value is no longer ours. Pure.
+    /// </summary>
+    /// <param name="there">All routes of the tables concerned.</param>
+    /// <param name="wanted">The paths that stand by.</param>
+    /// <param name="ours">Routes that this agent gave a window to.</param>
+    public static WindowChanges Between(
+        IReadOnlyCollection<KernelRoute> there, IReadOnlyCollection<StandbyPath> wanted, ImmutableHashSet<RouteKey> ours)
+    {
+        // A replacement hits the first of several routes that only differ in their hop.
+        var alone = there.GroupBy(route => route.Key with { InterfaceIndex = 0 }).Where(group => group.Count() == 1)
+            .Select(group => group.Single()).Where(route => route.Message is not null).ToArray();
+        var kept = alone.Where(route => ours.Contains(route.Key) && route.InitialWindow == Window).Select(route => route.Key)
+            .ToImmutableHashSet();
+        return new WindowChanges(
+            [.. alone.Where(route => route.InitialWindow is null && IsWanted(route))],
+            [.. alone.Where(route => kept.Contains(route.Key) && !IsWanted(route))],
+            kept);
+
+        bool IsWanted(KernelRoute route) => wanted.Contains(new StandbyPath(
+            IsV6(route.Key), route.Key.Table, route.Key.InterfaceIndex));
+    }
+
+    /// <summary>Whether a route is one of IPv6.</summary>
+    public static bool IsV6(RouteKey route) => route.Network.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+}
