@@ -75,10 +75,14 @@ internal static class GapExperiment
     private const double BeforeCutSeconds = 2;
     private const double AfterCutSeconds = 2.5;
 
+    // A stream's gap depends on where the cut falls between two chunks, a bulk transfer's on how full congestion control has the queue.
+    private const double StreamPhaseSeconds = 0.0137;
+    private const double BulkPhaseSeconds = 0.3137;
+
     /// <summary>Makes a fresh topology, hands it to the steering and measures one case on it.</summary>
     /// <param name="gapCase">What to measure.</param>
     /// <param name="steering">Who has charge of the hosts.</param>
-    /// <param name="round">Number of the repetition: it moves the cut against the stream's pace, the same for every steering.</param>
+    /// <param name="round">Number of the repetition: it moves the cut against the transfer's pace, the same for every steering.</param>
     internal static GapMeasurement Run(GapCase gapCase, Steering steering, int round = 0)
     {
         using var topology = GapTopology.Create(endOnSignals: false);
@@ -89,7 +93,7 @@ internal static class GapExperiment
     /// <summary>Measures one case on a topology that is already under way; the link is whole again afterwards.</summary>
     internal static GapMeasurement Run(GapTopology topology, GapCase gapCase, int round = 0)
     {
-        var before = BeforeCutSeconds + (round % 10 * 0.0137);
+        var before = BeforeCutSeconds + (round % 10 * (gapCase.Bulk ? BulkPhaseSeconds : StreamPhaseSeconds));
         var seconds = before + AfterCutSeconds;
         var spec = gapCase.Bulk
             ? TransferSpec.Bulk(gapCase.Direction, seconds)
@@ -99,6 +103,6 @@ internal static class GapExperiment
         var cutUs = topology.Links[0].Set(gapCase.Cut) / 1000;
         var result = transfer.Wait();
         topology.Links[0].Set(Outage.None);
-        return new GapMeasurement(gapCase, result.Gaps.LongestEndingAfterUs(cutUs) / 1e3, result);
+        return new GapMeasurement(gapCase, result.Gaps.LongestFromUs(cutUs) / 1e3, result);
     }
 }

@@ -107,7 +107,7 @@ internal sealed class LiveView : IRunView
                 parts.Add(new Text(Graph(snapshot.MbitPerSecond)));
             }
 
-            parts.AddRange(_events.TakeLast(VisibleEvents).Select(entry => new Text(PlainView.Line(entry)).Ellipsis()));
+            parts.AddRange(_events.TakeLast(VisibleEvents).Select(entry => new Text(Cropped(PlainView.Line(entry)))));
             return new Rows(parts);
         }
     }
@@ -119,9 +119,16 @@ internal sealed class LiveView : IRunView
         return string.Create(CultureInfo.InvariantCulture, $"{string.Concat(bars)} {now:0.0} Mbit/s");
     }
 
+    /// <summary>One line of the terminal: the whole text is printed at the end.</summary>
+    private string Cropped(string line)
+    {
+        var width = _console.Profile.Width;
+        return line.Length <= width ? line : $"{line.AsSpan(0, width - 1)}…";
+    }
+
     private static Table Paths(LabSnapshot snapshot)
     {
-        var table = Columns("path", "state", "rtt", "loss", "role", "why");
+        var table = Columns("path", "state", "rtt", "loss", "role").AddColumn("why");
         foreach (var path in snapshot.Paths)
         {
             var colour = path.State != "up" ? Color.Red : path.Role == "active" ? Color.Green : Color.Default;
@@ -131,7 +138,7 @@ internal sealed class LiveView : IRunView
                 new Text(path.Rtt),
                 new Text(path.Loss),
                 new Text(path.Role, colour),
-                new Text(path.Reason).Ellipsis());
+                new Text(path.Reason));
         }
 
         return table;

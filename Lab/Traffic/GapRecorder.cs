@@ -12,6 +12,12 @@ internal sealed class GapRecorder
     /// <summary>Kept gaps at most: with gaps of 5 ms and more, at least 40 s of them.</summary>
     internal const int MaxKept = 8192;
 
+    /// <summary>
+    /// What a cut brings about begins within a second of it. Gaps that begin later have other causes: a bulk transfer that has the
+    /// remaining path to itself fills that path's queue after 2 s, loses packets there, and waits for their repetition.
+    /// </summary>
+    internal const long EffectUs = 1_000_000;
+
     private readonly List<(long EndUs, long LengthUs)> _kept = new(MaxKept);
     private long _lastUs = -1;
 
@@ -43,15 +49,16 @@ internal sealed class GapRecorder
     }
 
     /// <summary>
-    /// The longest gap that ended after a moment, whole: one that had begun before the moment counts from its beginning, as the
-    /// receiver felt it. 0 when none was as long as <see cref="KeptFromUs"/>.
+    /// The longest gap that ended after a moment and had begun at most <see cref="EffectUs"/> behind it, whole: one that had begun
+    /// before the moment counts from its beginning, as the receiver felt it. 0 when none was as long as <see cref="KeptFromUs"/>.
     /// </summary>
-    internal long LongestEndingAfterUs(long momentUs)
+    internal long LongestFromUs(long momentUs)
     {
         var longest = 0L;
         foreach (var (endUs, lengthUs) in _kept)
         {
-            longest = endUs > momentUs ? Math.Max(longest, lengthUs) : longest;
+            var counts = endUs > momentUs && endUs - lengthUs <= momentUs + EffectUs;
+            longest = counts ? Math.Max(longest, lengthUs) : longest;
         }
 
         return longest;

@@ -16,10 +16,20 @@ public sealed class GapRecorderTests
     public void A_gap_that_had_begun_before_the_moment_counts_whole()
     {
         var gaps = Record(0, 100_000, 110_000, 150_000, 151_000);
-        Assert.Equal(40_000, gaps.LongestEndingAfterUs(120_000));
-        Assert.Equal(100_000, gaps.LongestEndingAfterUs(99_999));
-        Assert.Equal(40_000, gaps.LongestEndingAfterUs(100_000));
-        Assert.Equal(0, gaps.LongestEndingAfterUs(150_000));
+        Assert.Equal(40_000, gaps.LongestFromUs(120_000));
+        Assert.Equal(100_000, gaps.LongestFromUs(99_999));
+        Assert.Equal(40_000, gaps.LongestFromUs(100_000));
+        Assert.Equal(0, gaps.LongestFromUs(150_000));
+    }
+
+    [Fact]
+    public void A_gap_that_begins_later_than_the_effect_of_the_moment_has_another_cause()
+    {
+        var steady = Enumerable.Range(15, 261).Select(i => i * 4_000L);
+        var gaps = Record([0, .. steady, 1_300_000]);
+        Assert.Equal(60_000, gaps.LongestFromUs(59_999));
+        Assert.Equal(0, gaps.LongestFromUs(99_999));
+        Assert.Equal(200_000, gaps.LongestFromUs(100_000));
     }
 
     [Fact]
