@@ -1,0 +1,166 @@
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Wire.Tcp;
+
+namespace Multipath.Protocol.Subflows;
+
+/// <summary>Picks the payload of the next segment: what is lost, a probe of the tail, new data, FIN.</summary>
+internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
+{
+    /// <summary>Which payload to send now, if any.</summary>
+    public bool Poll(int maxPayload, ref SegmentPlan plan, Instant now)
+    {
+        var mss = control.Sizes.Mss;
+        maxPayload = maxPayload < mss ? maxPayload : maxPayload - (maxPayload % mss);
+        return maxPayload > 0 && (PollLost(maxPayload, ref plan, now)
+            || (sender.Recovery.ProbeDue && PollProbe(maxPayload, ref plan))
+            || PollNew(maxPayload, ref plan, now));
+    }
+
+    private bool PollLost(int maxPayload, ref SegmentPlan plan, Instant now)
+    {
+        var index = sender.Recovery.Board.FirstLost();
+        if (index < 0)
+        {
+            return false;
+        }
+
+        var payload = sender.Recovery.Board[index].Payload;
+        var octets = Math.Min(payload, maxPayload);
+        var room = sender.Recovery.Window - sender.Recovery.Board.InFlight;
+        var mss = control.Sizes.Mss;
+        if (payload > 0 && octets > room)
+        {
+            var isForced = sender.Recovery.MustRetransmit || sender.Recovery.Board.InFlight == 0;
+            octets = isForced ? Math.Min(payload, mss) : Math.Min(octets, room - (room % mss));
+        }
+
+        if ((octets <= 0 && payload > 0) || !(sender.Pacer.Allows(now) || sender.Recovery.MustRetransmit))
+        {
+            return false;
+        }
+
+        PlanAgain(index, octets, ref plan);
+        return true;
+    }
+
+    private bool PollProbe(int maxPayload, ref SegmentPlan plan)
+    {
+        // New data says more than old (RFC 8985 section 7.3), and the probe may go beyond the congestion window.
+        var octets = Math.Min(Math.Min(sender.Unsent, maxPayload), Math.Min(sender.UsableWindow, control.Sizes.Mss));
+        if (octets > 0)
+        {
+            PlanNew(octets, ref plan);
+            return true;
+        }
+
+        var last = sender.Recovery.Board.Count - 1;
+        var excess = sender.Recovery.Board[last].Payload - Math.Min(maxPayload, control.Sizes.Mss);
+        if (excess > 0)
+        {
+            sender.Recovery.Board.Split(last, excess);
+            last++;
+        }
+
+        PlanAgain(last, sender.Recovery.Board[last].Payload, ref plan);
+        return true;
+    }
+
+    private bool PollNew(int maxPayload, ref SegmentPlan plan, Instant now)
+    {
+        var unsent = sender.Unsent;
+        if (unsent == 0)
+        {
+            if (sender.FinQueued && !sender.FinSent)
+            {
+                PlanFin(ref plan);
+                return true;
+            }
+
+            return false;
+        }
+
+        if (!sender.Pacer.Allows(now))
+        {
+            return false;
+        }
+
+        var mss = control.Sizes.Mss;
+        var isAlone = sender.Recovery.Board.Count == 0;
+        var congestion = sender.Recovery.Window - sender.Recovery.Board.InFlight;
+        var room = Math.Min(isAlone ? Math.Max(congestion, mss) : congestion, sender.UsableWindow);
+        var octets = Math.Min(maxPayload, unsent);
+        if (octets > room)
+        {
+            octets = room >= mss ? room - (room % mss) : isAlone && room >= sender.LeastPortion ? room : 0;
+        }
+
+        var waitsForCompany = control.Options.Nagle && octets < mss && octets == unsent && !isAlone && !sender.FinQueued;
+        if (octets <= 0 || waitsForCompany)
+        {
+            return false;
+        }
+
+        PlanNew(octets, ref plan);
+        return true;
+    }
+
+    private void PlanNew(int octets, ref SegmentPlan plan)
+    {
+        var index = FirstUnsentChunk();
+        ref var entry = ref sender.Chunks[index];
+        octets = Math.Min(octets, entry.End - sender.Next);
+        FillPayload(entry, sender.Next, octets, ref plan);
+        plan.Kind = SegmentKind.Data;
+        plan.RecordIndex = sender.Chunks.IdAt(index);
+        if (sender.FinQueued && sender.Next + octets == sender.AssignedTo)
+        {
+            plan.Header.Flags |= TcpFlags.Fin;
+        }
+    }
+
+    private void PlanAgain(int index, int octets, ref SegmentPlan plan)
+    {
+        ref var segment = ref sender.Recovery.Board[index];
+        if (segment.Payload > 0)
+        {
+            FillPayload(sender.Chunks.Find(segment.ChunkId), segment.Start, octets, ref plan);
+        }
+
+        plan.Kind = SegmentKind.Retransmission;
+        plan.RecordIndex = index;
+        plan.Header.Seq = segment.Start;
+        if (segment.HasFin && octets == segment.Payload)
+        {
+            plan.Header.Flags |= TcpFlags.Fin;
+        }
+    }
+
+    private void PlanFin(ref SegmentPlan plan)
+    {
+        plan.Kind = SegmentKind.Data;
+        plan.Header.Seq = sender.Next;
+        plan.Header.Flags |= TcpFlags.Fin;
+    }
+
+    private void FillPayload(in ChunkEntry entry, Seq32 seq, int octets, ref SegmentPlan plan)
+    {
+        plan.Header.Seq = seq;
+        plan.PayloadLength = octets;
+        plan.Dsn = entry.Chunk.Dsn + (seq - entry.Start);
+        plan.Chunk = entry.Chunk;
+        plan.ChunkSsn = unchecked((uint)(entry.Start - sender.Initial));
+        plan.Mss = control.Sizes.Mss;
+    }
+
+    // Unsent chunks are at the end; as the connection assigns what can leave at once, there are few.
+    private int FirstUnsentChunk()
+    {
+        var index = sender.Chunks.Count - 1;
+        while (index > 0 && sender.Chunks[index - 1].End > sender.Next)
+        {
+            index--;
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,115 @@
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Wire.Tcp;
+
+namespace Multipath.Protocol.Subflows;
+
+/// <summary>Asks a silent peer for an ACK: when its window is closed, or when it is idle (RFC 9293 sections 3.8.6.1 and 3.8.4).</summary>
+/// <remarks>
+/// The probe is a segment without payload whose number was acknowledged before: whatever the window, it has to be answered.
+/// </remarks>
+internal sealed class Prober(ControlBlock control, Sender sender)
+{
+    private const int MaxBackoff = 10;
+    private Instant _lastHeardAt;
+    private int _unanswered;
+    private int _backoff;
+
+    /// <summary>Whether a probe is to be sent.</summary>
+    public bool IsDue { get; private set; }
+
+    /// <summary>The connection has data that this subflow's window has no room for.</summary>
+    public bool IsBlocked { get; set; }
+
+    public int Unanswered => _unanswered;
+
+    public void Start(Instant now)
+    {
+        _lastHeardAt = now;
+        if (control.Options.KeepAliveIdle > Duration.Zero)
+        {
+            control.Timers.Set(SubflowTimer.KeepAlive, now + control.Options.KeepAliveIdle);
+        }
+    }
+
+    /// <summary>An acceptable segment came, or an answer to a probe.</summary>
+    public void HandleHeard(Instant now)
+    {
+        _lastHeardAt = now;
+        _unanswered = 0;
+    }
+
+    /// <summary>Arms or stops the persist timer as the window and what waits demand.</summary>
+    public void Update(Instant now)
+    {
+        if (!control.IsSynchronized || !(sender.IsWindowClosed || (IsBlocked && sender.Recovery.Board.Count == 0)))
+        {
+            if (_backoff != 0 || control.Timers.IsSet(SubflowTimer.Persist))
+            {
+                control.Timers.Stop(SubflowTimer.Persist);
+                _backoff = 0;
+            }
+
+            return;
+        }
+
+        if (!control.Timers.IsSet(SubflowTimer.Persist))
+        {
+            var wait = new Duration(control.Rtt.BaseTimeout.Micros << Math.Min(_backoff, MaxBackoff));
+            control.Timers.Set(SubflowTimer.Persist, now + Duration.Shorter(wait, control.Options.MaxTimeout));
+        }
+    }
+
+    /// <summary>The window stayed closed, or too small for a full segment.</summary>
+    public void HandlePersistTimer(Instant now)
+    {
+        _backoff++;
+        if (sender.Peer.Edge - sender.Next > 0 && sender.Unsent > 0)
+        {
+            sender.OverridesSmallWindow = true;
+        }
+        else if (_unanswered > control.Options.Retries)
+        {
+            control.Finish(SubflowEnd.TimedOut);
+            return;
+        }
+        else
+        {
+            IsDue = true;
+        }
+
+        Update(now);
+    }
+
+    public void HandleKeepAliveTimer(Instant now)
+    {
+        var options = control.Options;
+        var due = _lastHeardAt + options.KeepAliveIdle;
+        if (due > now || sender.Recovery.Board.Count != 0)
+        {
+            control.Timers.Set(SubflowTimer.KeepAlive, due > now ? due : now + options.KeepAliveInterval);
+        }
+        else if (_unanswered >= options.KeepAliveProbes)
+        {
+            control.Finish(SubflowEnd.TimedOut);
+        }
+        else
+        {
+            IsDue = true;
+            control.Timers.Set(SubflowTimer.KeepAlive, now + options.KeepAliveInterval);
+        }
+    }
+
+    public void Plan(ref SegmentPlan plan)
+    {
+        plan.Kind = SegmentKind.Probe;
+        plan.Attempt = _unanswered;
+        plan.Header.Seq = sender.Acked - 1;
+        plan.Header.Flags = TcpFlags.None;
+    }
+
+    public void HandleSent()
+    {
+        IsDue = false;
+        _unanswered++;
+    }
+}
