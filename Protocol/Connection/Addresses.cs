@@ -1,0 +1,172 @@
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>An address and its id.</summary>
+/// <param name="Id">The id; 0 is the address that the connection began on.</param>
+/// <param name="Endpoint">The address; the port is 0 when none was announced.</param>
+internal readonly record struct KnownAddress(byte Id, Endpoint Endpoint);
+
+/// <summary>What the peer was told of our addresses, and what it told of its own (RFC 8684 section 3.4).</summary>
+internal sealed class Addresses(int limit, Duration timeout)
+{
+    /// <summary>Times that an ADD_ADDR is sent without an echo: the first and three more, as Linux has it.</summary>
+    public const int MaxAttempts = 4;
+
+    // Ids below are the path manager's to give.
+    private const byte FirstUnannouncedId = 128;
+
+    private readonly List<Announcement> _announced = [];
+    private readonly List<KnownAddress> _remote = [];
+
+    /// <summary>What the peer announced.</summary>
+    public IReadOnlyList<KnownAddress> Remote => _remote;
+
+    /// <summary>When the next ADD_ADDR without an echo is due again.</summary>
+    public Instant Deadline { get; private set; } = Instant.Never;
+
+    /// <summary>Begins to announce an address.</summary>
+    /// <returns>Ok; Invalid when the id stands for another address; LimitReached.</returns>
+    public PmResult Announce(byte id, Endpoint endpoint)
+    {
+        foreach (var known in _announced)
+        {
+            if (known.Id == id)
+            {
+                return known.Endpoint == endpoint ? PmResult.Exists : PmResult.Invalid;
+            }
+        }
+
+        if (_announced.Count >= limit)
+        {
+            return PmResult.LimitReached;
+        }
+
+        _announced.Add(new Announcement(id, endpoint));
+        return PmResult.Ok;
+    }
+
+    /// <summary>
+    /// Id of an address of ours: 0 for the one that the connection began on, the announced one, or one that stands for it from now
+    /// on.
+    /// </summary>
+    public byte IdOf(IpAddr address, IpAddr first)
+    {
+        if (address == first)
+        {
+            return 0;
+        }
+
+        foreach (var known in _announced)
+        {
+            if (known.Endpoint.Address == address)
+            {
+                return known.Id;
+            }
+        }
+
+        // The peer found the address without being told, by a listener on any address or an announcement since withdrawn.
+        return (byte)(FirstUnannouncedId + (address.GetHashCode() & (byte.MaxValue - FirstUnannouncedId)));
+    }
+
+    /// <summary>Forgets an address of ours.</summary>
+    /// <returns>Whether it was announced.</returns>
+    public bool Withdraw(byte id)
+    {
+        var removed = _announced.RemoveAll(known => known.Id == id) > 0;
+        UpdateDeadline();
+        return removed;
+    }
+
+    /// <summary>The address of ours whose ADD_ADDR is to be sent now.</summary>
+    public bool TryTakeDue(Instant now, out KnownAddress address)
+    {
+        foreach (var known in _announced)
+        {
+            if (!known.IsEchoed && known.Attempts < MaxAttempts && known.NextAt <= now)
+            {
+                address = new KnownAddress(known.Id, known.Endpoint);
+                return true;
+            }
+        }
+
+        address = default;
+        return false;
+    }
+
+    /// <summary>An ADD_ADDR is being sent.</summary>
+    public void HandleSent(byte id, Instant now)
+    {
+        foreach (var known in _announced)
+        {
+            if (known.Id == id)
+            {
+                known.Attempts++;
+                known.NextAt = now + timeout;
+            }
+        }
+
+        UpdateDeadline();
+    }
+
+    /// <summary>An echo came: the peer has the address (section 3.4.1).</summary>
+    public void HandleEcho(byte id, Endpoint endpoint)
+    {
+        foreach (var known in _announced)
+        {
+            known.IsEchoed |= known.Id == id && known.Endpoint == endpoint;
+        }
+
+        UpdateDeadline();
+    }
+
+    /// <summary>The peer announced an address. An id keeps its address until it is withdrawn.</summary>
+    /// <returns>Ok when it is new, Exists when it is known, Invalid when the id stands for another address, LimitReached.</returns>
+    public PmResult HandleAnnounced(byte id, Endpoint endpoint)
+    {
+        foreach (var known in _remote)
+        {
+            if (known.Id == id)
+            {
+                return known.Endpoint == endpoint ? PmResult.Exists : PmResult.Invalid;
+            }
+        }
+
+        if (_remote.Count >= limit)
+        {
+            return PmResult.LimitReached;
+        }
+
+        _remote.Add(new KnownAddress(id, endpoint));
+        return PmResult.Ok;
+    }
+
+    /// <summary>The peer withdrew an address.</summary>
+    /// <returns>Whether it had announced it.</returns>
+    public bool HandleRemoved(byte id) => _remote.RemoveAll(known => known.Id == id) > 0;
+
+    private void UpdateDeadline()
+    {
+        Deadline = Instant.Never;
+        foreach (var known in _announced)
+        {
+            if (!known.IsEchoed && known.Attempts is > 0 and < MaxAttempts)
+            {
+                Deadline = Instant.Earlier(Deadline, known.NextAt);
+            }
+        }
+    }
+
+    private sealed class Announcement(byte id, Endpoint endpoint)
+    {
+        public byte Id { get; } = id;
+
+        public Endpoint Endpoint { get; } = endpoint;
+
+        public int Attempts { get; set; }
+
+        public bool IsEchoed { get; set; }
+
+        public Instant NextAt { get; set; } = new(long.MinValue);
+    }
+}

@@ -1,0 +1,260 @@
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Subflows;
+using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Tcp;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>Leads a segment through the parts of a connection that have to do with it.</summary>
+internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream stream, Watch watch, Lifecycle lifecycle)
+{
+    /// <summary>The first handshake is complete.</summary>
+    public bool IsConnected { get; private set; }
+
+    /// <summary>Takes a segment of a subflow.</summary>
+    public void Handle(Member m, in ParsedPacket packet, Instant now)
+    {
+        if (Opening.IsTooEarly(s, packet) || !CanKeep(m, packet))
+        {
+            return;
+        }
+
+        var outcome = m.Tcp.HandleSegment(packet, now);
+        if (outcome.Events == SegmentEvents.None)
+        {
+            return;
+        }
+
+        var available = s.Receive.Available;
+        var verdict = Take(m, packet, outcome, now);
+        if (verdict.Kind != VerdictKind.Continue)
+        {
+            Act(m, verdict);
+            if (s.Mode == Mode.Plain)
+            {
+                PlainIntake.Handle(s, m, packet, outcome, now);
+            }
+        }
+
+        stream.NoteReadable(available);
+        stream.UpdateWindows();
+    }
+
+    private Verdict Take(Member m, in ParsedPacket packet, in SegmentOutcome outcome, Instant now)
+    {
+        if (outcome.Has(SegmentEvents.Reset))
+        {
+            return lifecycle.TakeReset(m, packet);
+        }
+
+        if (outcome.Has(SegmentEvents.SynReceived))
+        {
+            var verdict = TakeSyn(m, packet, now);
+            if (verdict.Kind != VerdictKind.Continue)
+            {
+                return verdict;
+            }
+        }
+        else if (packet.Has(TcpFlags.Syn) && m.Join == JoinPhase.None)
+        {
+            Opening.HandleRepeatedSyn(s, packet);
+        }
+
+        if (outcome.Has(SegmentEvents.Acceptable))
+        {
+            m.HeardAt = now;
+            m.DataHeardAt = packet.Payload.IsEmpty ? m.DataHeardAt : now;
+        }
+
+        if (outcome.Has(SegmentEvents.Established))
+        {
+            var verdict = TakeEstablished(m, packet, now);
+            if (verdict.Kind != VerdictKind.Continue)
+            {
+                return verdict;
+            }
+        }
+        else if (outcome.Has(SegmentEvents.Acceptable) && m.Join != JoinPhase.None)
+        {
+            Joining.HandleLater(m, packet);
+            Announce(m, now);
+        }
+
+        return outcome.Has(SegmentEvents.Acceptable) && !packet.Has(TcpFlags.Syn) && m.Assembler is not null
+            ? TakeStream(m, packet, outcome, now)
+            : Verdict.Continue;
+    }
+
+    private Verdict TakeSyn(Member m, in ParsedPacket packet, Instant now)
+    {
+        m.RemoteStart = packet.Seq;
+        m.PeerShift = packet.Options.WindowScale ?? 0;
+        if (!m.IsActive)
+        {
+            return Verdict.Continue;
+        }
+
+        if (m.Join != JoinPhase.None)
+        {
+            return Joining.HandleSynAck(s, m, packet, now);
+        }
+
+        Opening.HandleSynAck(s, packet);
+        return Verdict.Continue;
+    }
+
+    private Verdict TakeEstablished(Member m, in ParsedPacket packet, Instant now)
+    {
+        m.AckedTo = m.Tcp.AckedTo;
+        m.ProgressAt = now;
+        if (m.Join == JoinPhase.None)
+        {
+            TakeConnected(m, packet, now);
+            return Verdict.Continue;
+        }
+
+        m.StartAssembly(s);
+        if (m.Join != JoinPhase.Challenged)
+        {
+            return Verdict.Continue;
+        }
+
+        var verdict = Joining.HandleThirdAck(s, m, packet);
+        Announce(m, now);
+        return verdict;
+    }
+
+    private void TakeConnected(Member m, in ParsedPacket packet, Instant now)
+    {
+        Opening.HandleThirdAck(s, packet);
+        s.Checksum &= s.Mode == Mode.Multipath;
+        m.StartAssembly(s);
+        s.Counters.LastProgress = now;
+        IsConnected = true;
+        if (s.Mode == Mode.Multipath)
+        {
+            // The handshake's window is the first window of the connection (RFC 8684 section 3.3.4).
+            var shift = packet.Has(TcpFlags.Syn) ? 0 : m.PeerShift;
+            s.Peer.Handle(s.Peer.Acknowledged, (long)packet.Window << shift, s.SentEnd);
+            s.Emit(StackEventKind.Created, m);
+            if (s.ServerSide)
+            {
+                // The peer has shown both keys.
+                s.IsConfirmed = true;
+                s.Emit(StackEventKind.Established, m);
+
+                // Tells the peer that its keys have come, so that it may add subflows before there is data.
+                m.Tcp.RequestAck();
+            }
+        }
+
+        s.Host.HandleConnected(connection, now);
+    }
+
+    private Verdict TakeStream(Member m, in ParsedPacket packet, in SegmentOutcome outcome, Instant now)
+    {
+        if (outcome.DeliveredBytes > 0 || outcome.Has(SegmentEvents.AckAdvanced))
+        {
+            m.ProgressAt = now;
+            m.IsStale = false;
+        }
+
+        if (s.Mode != Mode.Multipath)
+        {
+            PlainIntake.Handle(s, m, packet, outcome, now);
+            return Verdict.Continue;
+        }
+
+        var wasConfirmed = s.IsConfirmed;
+        var verdict = Intake.Handle(s, m, packet, outcome, now);
+
+        m.AckedTo = m.Tcp.AckedTo;
+        if (s.IsConfirmed && !wasConfirmed)
+        {
+            s.Emit(StackEventKind.Established, m);
+            SayWhatWaited();
+        }
+
+        // After that: what the peer announces with its first data ACK finds an established connection.
+        if (verdict.Kind == VerdictKind.Continue)
+        {
+            verdict = Signalling.Handle(s, m, packet);
+        }
+
+        if (outcome.Has(SegmentEvents.LossFound))
+        {
+            watch.HandleLoss(m);
+        }
+
+        return verdict;
+    }
+
+    // Until the peer's first DSS every ACK repeats the keys and has no room for anything else.
+    private void SayWhatWaited()
+    {
+        foreach (var member in s.Members)
+        {
+            if (member is { IsUsable: true, Signals.Any: true })
+            {
+                member.Tcp.RequestAck();
+            }
+        }
+    }
+
+    private void Act(Member m, in Verdict verdict)
+    {
+        switch (verdict.Kind)
+        {
+            case VerdictKind.Reset:
+                lifecycle.Reset(m, verdict.Reason, EndReason.ProtocolError);
+                break;
+            case VerdictKind.FallBack:
+                lifecycle.FallBack(m);
+                break;
+            case VerdictKind.ChecksumFailed:
+                lifecycle.HandleChecksumFailed(m);
+                break;
+            case VerdictKind.FailReported:
+                lifecycle.HandleFailReported(m);
+                break;
+            case VerdictKind.FastClosed:
+                lifecycle.Abort(EndReason.Reset);
+                break;
+            case VerdictKind.Continue:
+                break;
+        }
+    }
+
+    private void Announce(Member m, Instant now)
+    {
+        if (m.Join == JoinPhase.Joined && !m.IsAnnounced)
+        {
+            m.IsAnnounced = true;
+            m.ProgressAt = now;
+            s.Counters.SubflowsJoined++;
+            if (!m.IsActive)
+            {
+                s.Host.HandleJoinSettled();
+            }
+
+            s.Emit(StackEventKind.SubflowEstablished, m);
+        }
+    }
+
+    // What TCP acknowledges must be kept: where nothing would bring it again, a segment without a place counts as lost.
+    private bool CanKeep(Member m, in ParsedPacket packet)
+    {
+        if (packet.Payload.IsEmpty)
+        {
+            return true;
+        }
+
+        if (s.Mode == Mode.Plain)
+        {
+            var ssn = new Seq32(unchecked(packet.Seq.Value - m.RemoteStart.Value));
+            return s.Receive.CanPlace(s.Plain.At(ssn), packet.Payload.Length);
+        }
+
+        return !s.Checksum || m.Assembler is null || m.Assembler.HasRoomFor(packet.Payload.Length);
+    }
+}

@@ -1,0 +1,144 @@
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>When a connection is over: both streams are whole and read, or it was aborted, or no path came back in time.</summary>
+internal sealed class Ending(Session s)
+{
+    private Instant _abandonAt = Instant.Never;
+    private Instant _lingerUntil = Instant.Never;
+
+    /// <summary>It has ended for its user.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Why it ended.</summary>
+    public EndReason Reason { get; private set; }
+
+    /// <summary>
+    /// When a connection without subflows, or one that both ends have finished, is given up (Linux: net.mptcp.close_timeout).
+    /// </summary>
+    public Instant Deadline => Instant.Earlier(_abandonAt, _lingerUntil);
+
+    /// <summary>Gives up what the deadline was for.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (now >= _lingerUntil)
+        {
+            _lingerUntil = Instant.Never;
+            ResetRest();
+        }
+
+        if (now >= _abandonAt)
+        {
+            End(EndReason.TimedOut);
+        }
+    }
+
+    /// <summary>Ends the connection if nothing is left to be done, and sets how long it may wait for what is.</summary>
+    public void Settle(Instant now)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        if (s.Ends.AreDone)
+        {
+            if (AllOver())
+            {
+                Finish();
+            }
+            else if (_lingerUntil == Instant.Never)
+            {
+                _lingerUntil = now + s.Options.CloseTimeout;
+            }
+        }
+        else if (s.MemberCount == 0 && s.Mode != Mode.Multipath)
+        {
+            End(s.LastReason);
+        }
+        else if (s.Mode != Mode.Multipath || HasSubflow())
+        {
+            _abandonAt = Instant.Never;
+        }
+        else if (_abandonAt == Instant.Never)
+        {
+            // Without subflows the connection stays open for a while: a path may come back. Joins under way may go on failing for ever.
+            _abandonAt = now + s.Options.CloseTimeout;
+        }
+    }
+
+    /// <summary>Ends it; the first reason counts.</summary>
+    public void End(EndReason reason)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        IsOver = true;
+        Reason = reason;
+        _abandonAt = _lingerUntil = Instant.Never;
+        s.Send.Free();
+        s.Reinject.Clear();
+        if (reason != EndReason.Finished)
+        {
+            s.Receive.Free();
+        }
+
+        if (s.Token != 0)
+        {
+            s.Emit(StackEventKind.Closed, reason);
+        }
+
+        s.Emit(StackEventKind.Ended, reason);
+    }
+
+    // Both streams are whole at both ends; what is missing is the answer to a FIN, on a path that is gone.
+    private void ResetRest()
+    {
+        foreach (var m in s.Members)
+        {
+            if (m is not null && !m.Tcp.State.IsOver())
+            {
+                m.Reason = EndReason.TimedOut;
+                m.Tcp.Abort();
+            }
+        }
+    }
+
+    // What came is the application's until it has read it.
+    private void Finish()
+    {
+        if (s.Receive.Available == 0)
+        {
+            End(EndReason.Finished);
+        }
+    }
+
+    private bool HasSubflow()
+    {
+        foreach (var m in s.Members)
+        {
+            if (m is { IsUsable: true } or { IsClosing: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool AllOver()
+    {
+        foreach (var m in s.Members)
+        {
+            if (m is not null && !m.Tcp.State.IsOver())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>
+/// Bytes of a subflow that cannot be placed yet, by subflow number: they lack a mapping, or the rest that their checksum spans.
+/// </summary>
+/// <remarks>Pieces do not overlap: of bytes that come twice the first are kept.</remarks>
+internal sealed class HeldData(int limit)
+{
+    /// <summary>Pieces, whatever their size: a peer that sends single bytes pays for the arrays as we do.</summary>
+    private const int MaxPieces = 1024;
+
+    private Piece[] _pieces = [];
+
+    /// <summary>Number of pieces.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes held.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Whether so many bytes more may be held.</summary>
+    public bool HasRoomFor(int length) => Bytes + length <= limit && Count < MaxPieces;
+
+    /// <summary>The piece at an index, lowest subflow number first.</summary>
+    public ReadOnlySpan<byte> this[int index] => _pieces[index].Span;
+
+    /// <summary>Number of a piece's first byte.</summary>
+    public Seq32 Start(int index) => _pieces[index].Start;
+
+    /// <summary>Takes a copy of what is not held yet.</summary>
+    /// <returns>False when the bound does not allow it; a part may have been taken.</returns>
+    public bool TryAdd(Seq32 start, ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var place = FirstEndingAfter(start);
+            var room = data.Length;
+            if (place < Count)
+            {
+                var lead = _pieces[place].Start - start;
+                if (lead <= 0)
+                {
+                    var known = Math.Min(data.Length, _pieces[place].End - start);
+                    start += known;
+                    data = data[known..];
+                    continue;
+                }
+
+                room = Math.Min(room, lead);
+            }
+
+            if (!HasRoomFor(room))
+            {
+                return false;
+            }
+
+            Insert(place, start, data[..room]);
+            start += room;
+            data = data[room..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Index of the first piece that ends after a number; <see cref="Count"/> when there is none.</summary>
+    public int FirstEndingAfter(Seq32 ssn)
+    {
+        var place = Count;
+        while (place > 0 && _pieces[place - 1].End > ssn)
+        {
+            place--;
+        }
+
+        return place;
+    }
+
+    /// <summary>Whether every byte of a range is held.</summary>
+    public bool Covers(Seq32 from, Seq32 to)
+    {
+        for (var i = FirstEndingAfter(from); from < to; i++)
+        {
+            if (i == Count || _pieces[i].Start > from)
+            {
+                return false;
+            }
+
+            from = _pieces[i].End;
+        }
+
+        return true;
+    }
+
+    /// <summary>Removes the bytes of a range; pieces that reach out of it keep the rest.</summary>
+    public void Remove(Seq32 from, Seq32 to)
+    {
+        for (var i = FirstEndingAfter(from); i < Count && _pieces[i].Start < to;)
+        {
+            var piece = _pieces[i];
+            RemoveAt(i);
+            if (piece.End > to)
+            {
+                Insert(i, to, piece.Span[(to - piece.Start)..]);
+            }
+
+            if (piece.Start < from)
+            {
+                Insert(i, piece.Start, piece.Span[..(from - piece.Start)]);
+                i++;
+            }
+
+            ArrayPool<byte>.Shared.Return(piece.Array);
+        }
+    }
+
+    /// <summary>Gives everything back.</summary>
+    public void Free()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            ArrayPool<byte>.Shared.Return(_pieces[i].Array);
+        }
+
+        _pieces = [];
+        Count = Bytes = 0;
+    }
+
+    private void Insert(int place, Seq32 start, ReadOnlySpan<byte> data)
+    {
+        if (Count == _pieces.Length)
+        {
+            Array.Resize(ref _pieces, Math.Max(8, 2 * Count));
+        }
+
+        var array = ArrayPool<byte>.Shared.Rent(data.Length);
+        data.CopyTo(array);
+        Array.Copy(_pieces, place, _pieces, place + 1, Count - place);
+        _pieces[place] = new Piece(start, array, data.Length);
+        Count++;
+        Bytes += data.Length;
+    }
+
+    private void RemoveAt(int index)
+    {
+        Bytes -= _pieces[index].Length;
+        Count--;
+        Array.Copy(_pieces, index + 1, _pieces, index, Count - index);
+    }
+
+    private readonly record struct Piece(Seq32 Start, byte[] Array, int Length)
+    {
+        public Seq32 End => Start + Length;
+
+        public ReadOnlySpan<byte> Span => Array.AsSpan(0, Length);
+    }
+}

@@ -1,0 +1,298 @@
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Scheduling;
+using Multipath.Protocol.Subflows;
+using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Mptcp;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>A connection of one or several subflows (RFC 8684). It only conducts: its parts decide.</summary>
+/// <remarks>
+/// A segment goes to its subflow's TCP first; <see cref="Arrival"/> leads what that deems acceptable on to <see cref="Opening"/>,
+/// <see cref="Joining"/>, <see cref="Signalling"/>, <see cref="Intake"/> and <see cref="Fallback"/>. What is to be sent comes from the
+/// subflows; <see cref="Outflow"/> gives them bytes, <see cref="SegmentOptions"/> adds the options, <see cref="Watch"/> has bytes sent
+/// again elsewhere. <see cref="Lifecycle"/> ends what has to end.
+/// </remarks>
+internal sealed class MptcpConnection : IScheduled
+{
+    private readonly Session _s;
+    private readonly Outflow _outflow;
+    private readonly Watch _watch;
+    private readonly Lifecycle _lifecycle;
+    private readonly ByteStream _stream;
+    private readonly Arrival _arrival;
+    private int _turn;
+
+    /// <summary>Creates a connection without subflows.</summary>
+    public MptcpConnection(Session session)
+    {
+        _s = session;
+        var outlook = new Outlook(session);
+        _outflow = new Outflow(session, outlook);
+        _watch = new Watch(session, outlook);
+        _lifecycle = new Lifecycle(session, _watch);
+        _stream = new ByteStream(session, outlook);
+        _arrival = new Arrival(this, session, _stream, _watch, _lifecycle);
+        Commands = new Commands(this, session, _lifecycle);
+        session.Paths = session.Options.PathManager is { } create ? new PathDriver(create(), session, Commands) : null;
+    }
+
+    /// <summary>The state.</summary>
+    public Session Session => _s;
+
+    /// <summary>What a path manager may ask for.</summary>
+    public Commands Commands { get; }
+
+    /// <summary>It has ended for its user.</summary>
+    public bool IsOver => _lifecycle.IsOver;
+
+    /// <summary>Why it ended.</summary>
+    public EndReason Reason => _lifecycle.Reason;
+
+    /// <summary>The handshake is complete.</summary>
+    public bool IsConnected => _arrival.IsConnected;
+
+    /// <summary>SYNs with MP_CAPABLE went unanswered, so that one without was sent.</summary>
+    public bool HasWithdrawnOffer => _s.HasWithdrawnOffer;
+
+    /// <summary>It has ended, and late segments need no answer any more: it can be forgotten.</summary>
+    public bool IsReleased => _lifecycle.IsOver && _s.MemberCount == 0;
+
+    /// <summary>The listener that it was made by, until it is accepted.</summary>
+    public Listener? Listener { get; set; }
+
+    /// <inheritdoc/>
+    public int HeapIndex { get; set; } = -1;
+
+    /// <summary>It waits in the list of those that may have something to send.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <inheritdoc/>
+    public Instant Deadline { get; private set; } = Instant.Never;
+
+    /// <summary>Takes a segment of one of its subflows.</summary>
+    public void HandlePacket(Member m, in ParsedPacket packet, Instant now)
+    {
+        _arrival.Handle(m, packet, now);
+        Settle(now);
+    }
+
+    /// <summary>The next packet.</summary>
+    /// <param name="buffer">Room for it.</param>
+    /// <param name="maxPayload">Bytes of payload that it may have; more than a segment's are for the device to cut up.</param>
+    /// <param name="offload">Leave the checksum to the device.</param>
+    /// <param name="info">What goes beside it.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Its length, or 0 when there is none now.</returns>
+    public int PollPacket(Span<byte> buffer, int maxPayload, bool offload, out PacketInfo info, Instant now)
+    {
+        for (; ; )
+        {
+            for (var i = 0; i < _s.Members.Length; i++)
+            {
+                var slot = _turn + i < _s.Members.Length ? _turn + i : _turn + i - _s.Members.Length;
+                if (_s.Members[slot] is not { } m)
+                {
+                    continue;
+                }
+
+                if (m.Tcp.PollSegment(now, maxPayload, out var plan))
+                {
+                    _turn = slot;
+                    return Write(m, ref plan, buffer, offload, out info, now);
+                }
+
+                if (m.Tcp.State == SubflowState.Closed)
+                {
+                    _lifecycle.Remove(m);
+                }
+            }
+
+            if (_outflow.Assign(now, maxPayload) is not { } given)
+            {
+                info = default;
+                Settle(now);
+                return 0;
+            }
+
+            _turn = given.Slot;
+        }
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        foreach (var m in _s.Members)
+        {
+            if (m is null)
+            {
+                continue;
+            }
+
+            if (m.Tcp.Deadline <= now)
+            {
+                m.Tcp.HandleTimeout(now);
+                _watch.HandleLoss(m);
+            }
+
+            if (m.ProofAt <= now && !Joining.TryRepeatProof(m, now))
+            {
+                _lifecycle.Reset(m, ResetReason.Unspecified, EndReason.TimedOut);
+            }
+        }
+
+        _watch.HandleTimeout(now);
+        if (_s.Ends.RetransmitAt <= now)
+        {
+            _s.Ends.HandleTimeout();
+        }
+
+        Signalling.Announce(_s, now);
+        _lifecycle.HandleTimeout(now);
+        Settle(now);
+    }
+
+    /// <summary>Adds a subflow; packets of its ends come here from now on.</summary>
+    /// <returns>False when the ends are taken.</returns>
+    public bool TryAdd(Member m)
+    {
+        if (!_s.Host.TryRegister(m))
+        {
+            return false;
+        }
+
+        _s.Members[m.Slot] = m;
+        _s.MemberCount++;
+        m.Cursor = _s.Unsent;
+        _stream.UpdateWindows();
+        return true;
+    }
+
+    /// <summary>Appends bytes to the stream.</summary>
+    /// <returns>Bytes taken.</returns>
+    public int Write(ReadOnlySpan<byte> data, Instant now) => MayWrite ? _stream.Write(data, now) : 0;
+
+    /// <summary>Room at the end of the stream for a writer without a buffer.</summary>
+    public Span<byte> WriteSpan(int wanted) => MayWrite ? _stream.WriteSpan(wanted) : [];
+
+    /// <summary>Appends what was put into <see cref="WriteSpan"/>.</summary>
+    public void Commit(int length, Instant now) => _stream.Commit(length, now);
+
+    /// <summary>Takes bytes out of the stream.</summary>
+    public int Read(Span<byte> destination, Instant now) => _stream.Read(destination, now);
+
+    /// <summary>Removes bytes that were read in place.</summary>
+    public void Consume(int count, Instant now) => _stream.Consume(count, now);
+
+    /// <summary>No more will be written.</summary>
+    public void Close(Instant now)
+    {
+        if (_s.Mode == Mode.Negotiating && !_s.ServerSide && _s.Members[0] is { } first && first.Tcp.State == SubflowState.SynSent)
+        {
+            Abort(EndReason.Aborted, now);
+            return;
+        }
+
+        _s.Ends.Close(_s.Send.End);
+        Settle(now);
+    }
+
+    /// <summary>Ends the connection at once, and tells the peer.</summary>
+    public void Abort(EndReason reason, Instant now)
+    {
+        _lifecycle.Abort(reason);
+        Settle(now);
+    }
+
+    /// <summary>Forgets a handshake under way without a word: its peer may be a forger's victim.</summary>
+    public void Abandon(Instant now)
+    {
+        _lifecycle.Abandon();
+        Settle(now);
+    }
+
+    /// <summary>Exchanges the packet scheduler.</summary>
+    public void SetScheduler(IScheduler scheduler)
+    {
+        foreach (var m in _s.Members)
+        {
+            m?.Cursor = _s.Unsent;
+        }
+
+        _s.Scheduler = scheduler;
+    }
+
+    /// <summary>Brings everything that follows from a change up to date.</summary>
+    public void Settle(Instant now)
+    {
+        _s.Paths?.Run(now);
+        _s.Send.Release(OldestOwed());
+        _stream.NoteWritable();
+        _lifecycle.Settle(now);
+        if (_s.Ends.IsOwed && _s.Mode == Mode.Multipath && _s.Unsent == _s.Send.End)
+        {
+            Signalling.FindCarrier(_s)?.Tcp.RequestAck();
+        }
+
+        Deadline = FindDeadline(now);
+    }
+
+    private bool MayWrite => !_s.Ends.IsClosing && !_lifecycle.IsOver;
+
+    private int Write(Member m, ref SegmentPlan plan, Span<byte> buffer, bool offload, out PacketInfo info, Instant now)
+    {
+        SegmentOptions.Fill(_s, m, ref plan, now);
+        ReadOnlySpan<byte> first = [];
+        ReadOnlySpan<byte> second = [];
+        if (plan.PayloadLength > 0)
+        {
+            m.DataSentAt = now;
+            _s.Send.Read(plan.Dsn, plan.PayloadLength, out first, out second);
+        }
+
+        var length = PacketWriter.Write(buffer, m.Tuple, plan.Header, first, second, offload ? ChecksumMode.Partial : ChecksumMode.Full);
+        m.Tcp.HandleSent(plan, now);
+        if (m.Signals.Any && m.IsUsable && (_s.IsConfirmed || _s.ServerSide))
+        {
+            m.Tcp.RequestAck();
+        }
+
+        _stream.HandleWindowTold();
+        info = new PacketInfo
+        {
+            ChecksumPartial = offload,
+            GsoSize = plan.PayloadLength > plan.Mss ? (ushort)plan.Mss : (ushort)0,
+        };
+        return length;
+    }
+
+    private Dsn64 OldestOwed()
+    {
+        var oldest = _s.Send.End;
+        foreach (var m in _s.Members)
+        {
+            if (m is not null && m.Tcp.TryGetLowestDsn(out var lowest))
+            {
+                oldest = Dsn64.Earlier(oldest, lowest);
+            }
+        }
+
+        return oldest;
+    }
+
+    private Instant FindDeadline(Instant now)
+    {
+        var next = Instant.Earlier(_s.Ends.RetransmitAt, _s.Mode == Mode.Multipath ? _s.Addresses.Deadline : Instant.Never);
+        next = Instant.Earlier(next, _lifecycle.Deadline);
+        next = Instant.Earlier(next, _watch.Deadline(now));
+        foreach (var m in _s.Members)
+        {
+            if (m is not null)
+            {
+                next = Instant.Earlier(next, Instant.Earlier(m.Tcp.Deadline, m.ProofAt));
+            }
+        }
+
+        return next;
+    }
+}

@@ -1,0 +1,40 @@
+using Multipath.Protocol.Buffers;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>Ranges that are to be given to a second subflow, lowest first (RFC 8684 section 3.3.6).</summary>
+/// <remarks>Their first subflow still retransmits them: the mapping is a promise.</remarks>
+internal sealed class ReinjectionQueue
+{
+    /// <summary>Bound of the ranges: what finds no place is found again by the connection's timer.</summary>
+    public const int MaxRanges = 256;
+
+    private readonly RangeSet _ranges = new(MaxRanges);
+
+    /// <summary>Whether there is anything.</summary>
+    public bool IsEmpty => _ranges.Count == 0;
+
+    /// <summary>The lowest range.</summary>
+    public DsnRange First => _ranges[0];
+
+    /// <summary>Adds a range.</summary>
+    public void Add(Dsn64 start, Dsn64 end) => _ranges.TryAdd(start, end);
+
+    /// <summary>Forgets what is before a number: acknowledged, or given away.</summary>
+    public void DropBefore(Dsn64 number)
+    {
+        while (_ranges.Count > 0 && _ranges[0].Start < number)
+        {
+            var first = _ranges[0];
+            _ranges.RemoveFirst();
+            if (first.End > number)
+            {
+                _ranges.TryAdd(number, first.End);
+            }
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _ranges.Clear();
+}

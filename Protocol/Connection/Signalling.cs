@@ -1,0 +1,153 @@
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Mptcp;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>
+/// Takes and sends what ends tell each other beside data: addresses, priorities, failures (RFC 8684 sections 3.3.8, 3.4, 3.5, 3.7).
+/// </summary>
+internal static class Signalling
+{
+    private const MptcpKinds Rare =
+        MptcpKinds.AddAddr | MptcpKinds.RemoveAddr | MptcpKinds.Prio | MptcpKinds.Fail | MptcpKinds.FastClose;
+
+    /// <summary>Takes the options of an acceptable segment that is no SYN.</summary>
+    public static Verdict Handle(Session s, Member m, in ParsedPacket packet)
+    {
+        ref readonly var options = ref packet.Options.Mptcp;
+        if ((options.Kinds & Rare) == 0)
+        {
+            return Verdict.Continue;
+        }
+
+        if (options.Has(MptcpKinds.FastClose) && options.FastClose.ReceiverKey == s.Keys!.Local)
+        {
+            return new Verdict(VerdictKind.FastClosed);
+        }
+
+        if (options.Has(MptcpKinds.AddAddr))
+        {
+            HandleAddress(s, m, options.AddAddr);
+        }
+
+        if (options.Has(MptcpKinds.RemoveAddr))
+        {
+            HandleRemoval(s, options.RemoveAddr);
+        }
+
+        if (options.Has(MptcpKinds.Prio) && m.PeerBackup != options.Prio.Backup)
+        {
+            m.PeerBackup = options.Prio.Backup;
+            s.Emit(StackEventKind.SubflowPriority, m);
+        }
+
+        return options.Has(MptcpKinds.Fail) ? new Verdict(VerdictKind.FailReported) : Verdict.Continue;
+    }
+
+    /// <summary>Sends the ADD_ADDRs that are due.</summary>
+    public static void Announce(Session s, Instant now)
+    {
+        while (s.Mode == Mode.Multipath && s.Addresses.TryTakeDue(now, out var known))
+        {
+            s.Addresses.HandleSent(known.Id, now);
+            if (FindCarrier(s) is not { } carrier)
+            {
+                return;
+            }
+
+            var hmac = s.Keys!.AddAddress(byPeer: false, known.Id, known.Endpoint.Address, known.Endpoint.Port);
+            if (!carrier.Signals.TryAnnounce(AddAddr.Announce(known.Id, known.Endpoint.Address, known.Endpoint.Port, hmac)))
+            {
+                // One waits already; this one comes again with the next timer.
+                return;
+            }
+
+            carrier.Tcp.RequestAck();
+        }
+    }
+
+    /// <summary>The subflow to speak on: one that is usable, and moves if there is one.</summary>
+    /// <param name="s">The connection.</param>
+    /// <param name="besides">Id of a local address whose subflows do not count.</param>
+    public static Member? FindCarrier(Session s, byte? besides = null)
+    {
+        Member? best = null;
+        foreach (var m in s.Members)
+        {
+            if (m is not null && m.IsUsable && m.LocalId != besides && (best is null || (best.IsStale && !m.IsStale)))
+            {
+                best = m;
+            }
+        }
+
+        return best;
+    }
+
+    private static void HandleAddress(Session s, Member m, in AddAddr option)
+    {
+        if (option.Echo)
+        {
+            s.Addresses.HandleEcho(option.AddressId, new Endpoint(option.Address, option.Port));
+            s.Paths?.HandleEchoed(option.AddressId);
+            return;
+        }
+
+        if (option.AddressId == 0 || option.Hmac != s.Keys!.AddAddress(byPeer: true, option.AddressId, option.Address, option.Port))
+        {
+            return;
+        }
+
+        // Without a port it is the port of the subflow that carried it (section 3.4.1).
+        var endpoint = new Endpoint(option.Address, option.Port);
+        var result = s.Addresses.HandleAnnounced(option.AddressId, endpoint);
+        if (result is PmResult.Ok or PmResult.Exists)
+        {
+            m.Signals.Set(option.ToEcho());
+            m.Tcp.RequestAck();
+        }
+
+        if (result == PmResult.Ok)
+        {
+            var port = option.Port != 0 ? option.Port : m.Tuple.Remote.Port;
+            s.Tell(new StackEvent
+            {
+                Kind = StackEventKind.Announced,
+                Connection = s.Id,
+                Token = s.Token,
+                ServerSide = s.ServerSide,
+                RemoteId = option.AddressId,
+                Tuple = new FourTuple(m.Tuple.Local, new Endpoint(option.Address, port)),
+            });
+        }
+    }
+
+    private static void HandleRemoval(Session s, in RemoveAddr option)
+    {
+        for (var i = 0; i < option.Count; i++)
+        {
+            var id = option[i];
+            var known = s.Addresses.HandleRemoved(id);
+            foreach (var m in s.Members)
+            {
+                if (m is not null && m.RemoteId == id && m.IsUsable)
+                {
+                    m.IsDoomed = true;
+                    known = true;
+                }
+            }
+
+            if (known)
+            {
+                s.Tell(new StackEvent
+                {
+                    Kind = StackEventKind.Removed,
+                    Connection = s.Id,
+                    Token = s.Token,
+                    ServerSide = s.ServerSide,
+                    RemoteId = id,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol.Connection;
+
+/// <summary>
+/// Sees that bytes stay unacknowledged for too long and has them given to another subflow (RFC 8684 sections 3.3.6 and 3.3.7).
+/// </summary>
+/// <remarks>
+/// A subflow without any progress for as long as its scheduler allows is stale: all that it carries goes elsewhere at once and new data
+/// passes it by until it answers. A subflow that moves but keeps the oldest byte has only that mapping given to another.
+/// </remarks>
+internal sealed class Watch(Session s, Outlook outlook)
+{
+    /// <summary>Timeouts after which a subflow that seems to carry the oldest byte is looked at closely.</summary>
+    private const int OwedPatience = 4;
+
+    private static readonly Duration _leastHeadTimeout = Duration.FromMillis(200);
+
+    private Dsn64 _headRescued;
+    private bool _hasRescued;
+    private Instant _headRescuedAt;
+
+    // All is acknowledged, and nothing waits. What waits may wait for a subflow that is dead and owes bytes which others brought.
+    private bool IsIdle => s.Mode != Mode.Multipath || s.Peer.Acknowledged == s.Send.End;
+
+    /// <summary>When to look again.</summary>
+    public Instant Deadline(Instant now)
+    {
+        var next = Instant.Never;
+        if (IsIdle)
+        {
+            return next;
+        }
+
+        next = HeadDeadline();
+        if (s.MemberCount < 2)
+        {
+            return next;
+        }
+
+        foreach (var m in s.Members)
+        {
+            if (m is not null && m.IsUsable && m.QueuedBytes > 0 && !m.IsStale && s.HasOther(m))
+            {
+                next = Instant.Earlier(next, m.ProgressAt + outlook.OverdueAfter(m, now));
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Looks.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (IsIdle)
+        {
+            return;
+        }
+
+        if (now >= HeadDeadline())
+        {
+            RescueHead(now);
+        }
+
+        foreach (var m in s.Members)
+        {
+            if (m is not null && m.IsUsable && m.QueuedBytes > 0 && !m.IsStale && s.HasOther(m)
+                && now >= m.ProgressAt + outlook.OverdueAfter(m, now))
+            {
+                m.IsStale = true;
+                RescueAll(m);
+            }
+        }
+    }
+
+    /// <summary>Has everything that a subflow carries given to others.</summary>
+    public void RescueAll(Member m)
+    {
+        for (var i = 0; i < m.Tcp.ChunkCount; i++)
+        {
+            var chunk = m.Tcp.GetChunk(i).Chunk;
+            Rescue(chunk.Dsn, chunk.Dsn + chunk.Length);
+        }
+    }
+
+    /// <summary>A subflow found a loss: if it holds up the oldest byte, that mapping goes to another too.</summary>
+    public void HandleLoss(Member m)
+    {
+        var head = s.Peer.Acknowledged;
+        if (!s.HasOther(m) || (_hasRescued && _headRescued == head) || !m.Tcp.TryGetLowestDsn(out var lowest) || lowest > head)
+        {
+            return;
+        }
+
+        _headRescued = head;
+        _hasRescued = true;
+        var first = m.Tcp.GetChunk(0).Chunk;
+        Rescue(first.Dsn, first.Dsn + first.Length);
+    }
+
+    // The oldest byte is acknowledged on its subflow but not by a data ACK: the peer dropped it, which it may (section 3.3.5).
+    // A subflow that owes an older byte most likely owes this one too and sees to it by itself; only when it is silent for long is it
+    // asked.
+    private Instant HeadDeadline()
+    {
+        if (s.Unsent == s.Peer.Acknowledged)
+        {
+            return Instant.Never;
+        }
+
+        var timeout = _leastHeadTimeout;
+        var isOwed = false;
+        foreach (var m in s.Members)
+        {
+            if (m is not null && m.IsUsable)
+            {
+                timeout = Duration.Longer(timeout, m.Tcp.Rtt.BaseTimeout);
+                isOwed |= MayCarry(m) && m.Tcp.TryGetLowestDsn(out var lowest) && lowest <= s.Peer.Acknowledged;
+            }
+        }
+
+        return Instant.Later(s.Counters.LastProgress, _headRescuedAt) + (timeout * (isOwed ? OwedPatience : 1));
+    }
+
+    private void RescueHead(Instant now)
+    {
+        _headRescuedAt = now;
+        var head = s.Peer.Acknowledged;
+        var end = Dsn64.Earlier(s.Unsent, head + Outflow.MaxChunk);
+        foreach (var m in s.Members)
+        {
+            for (var i = 0; m is not null && MayCarry(m) && i < m.Tcp.ChunkCount; i++)
+            {
+                var chunk = m.Tcp.GetChunk(i).Chunk;
+                if (chunk.Dsn <= head && head < chunk.Dsn + chunk.Length)
+                {
+                    return;
+                }
+
+                end = chunk.Dsn > head ? Dsn64.Earlier(end, chunk.Dsn) : end;
+            }
+        }
+
+        Rescue(head, end);
+    }
+
+    // What a stale subflow carries does not count as on its way: it may never arrive.
+    private static bool MayCarry(Member m) => m.IsUsable && !m.IsStale;
+
+    private void Rescue(Dsn64 start, Dsn64 end)
+    {
+        start = Dsn64.Later(start, s.Peer.Acknowledged);
+        if (start < end)
+        {
+            s.Reinject.Add(start, end);
+        }
+    }
+}

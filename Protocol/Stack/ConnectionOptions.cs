@@ -1,0 +1,57 @@
+using Multipath.Protocol.Paths;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol;
+
+/// <summary>What a connection is made with; a listener's go to each connection that it accepts.</summary>
+public sealed record ConnectionOptions
+{
+    /// <summary>Speak Multipath TCP; plain TCP when false, or when the peer does not (RFC 8684 section 3.7).</summary>
+    public bool Multipath { get; init; } = true;
+
+    /// <summary>Ask for checksums over data and mappings (flag A, RFC 8684 section 3.1). They are used if either end asks.</summary>
+    public bool Checksum { get; init; }
+
+    /// <summary>Tell the peer not to open subflows to the address and port of the first one (flag C, RFC 8684 section 3.1).</summary>
+    public bool RefuseJoinsToInitialAddress { get; init; }
+
+    /// <summary>Send data sequence numbers and data ACKs of 32 bits, eight bytes less on each segment (RFC 8684 section 3.3.1).</summary>
+    public bool ShortSequenceNumbers { get; init; }
+
+    /// <summary>Makes the path manager of each connection; null when commands come from outside (<see cref="Stack.Paths"/>).</summary>
+    public Func<IPathManager>? PathManager { get; init; }
+
+    /// <summary>Name of the packet scheduler.</summary>
+    public string Scheduler { get; init; } = "minRtt";
+
+    /// <summary>Name of the congestion control: reno, cubic, lia or olia.</summary>
+    public string Congestion { get; init; } = "cubic";
+
+    /// <summary>Bytes that may be written and not yet acknowledged.</summary>
+    public int SendBufferLimit { get; init; } = 4 << 20;
+
+    /// <summary>Bytes that the receive window has at first.</summary>
+    public int InitialReceiveWindow { get; init; } = 256 << 10;
+
+    /// <summary>Bytes that the receive window may grow to while the application keeps up with what comes.</summary>
+    public int ReceiveBufferLimit { get; init; } = 6 << 20;
+
+    /// <summary>Send short segments at once instead of gathering them while data is in flight (Nagle, RFC 9293 section 3.7.4).</summary>
+    public bool NoDelay { get; init; } = true;
+
+    /// <summary>Idle time after which a subflow is probed (RFC 9293 section 3.8.4); null for never.</summary>
+    public Duration? KeepAlive { get; init; }
+
+    /// <summary>
+    /// SYNs with MP_CAPABLE before one without is tried, as against blackholes (Linux: syn_retrans_before_tcp_fallback).
+    /// </summary>
+    public int SynsBeforeFallback { get; init; } = 3;
+
+    /// <summary>
+    /// Time without any subflow after which a connection is given up (RFC 8684 section 3.3.3 leaves it open; Linux: 60 s).
+    /// </summary>
+    public Duration CloseTimeout { get; init; } = Duration.FromSeconds(60);
+
+    /// <summary>Time after which an unanswered ADD_ADDR is sent again (RFC 8684 section 3.4.1; Linux: 120 s at most).</summary>
+    public Duration AddAddressTimeout { get; init; } = Duration.FromSeconds(15);
+}

@@ -1,0 +1,45 @@
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol;
+
+/// <summary>The listeners by name and by end.</summary>
+internal sealed class Listeners(StackLimits limits, StackHost host)
+{
+    private readonly Dictionary<Endpoint, Listener> _byEnd = [];
+    private readonly Dictionary<ListenerId, Listener> _byId = [];
+    private int _last;
+
+    /// <summary>Adds a listener.</summary>
+    /// <returns>Null when the end is taken.</returns>
+    public Listener? Add(Endpoint local, ConnectionOptions options)
+    {
+        var listener = new Listener(new ListenerId(++_last), local, options, limits);
+        if (!_byEnd.TryAdd(local, listener))
+        {
+            return null;
+        }
+
+        _byId.Add(listener.Id, listener);
+        Emit(StackEventKind.ListenerCreated, listener);
+        return listener;
+    }
+
+    /// <summary>The listener of a name, or null.</summary>
+    public Listener? Find(ListenerId id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>The listener for a local end: of this address, or of all of its family.</summary>
+    public Listener? Find(Endpoint local) =>
+        _byEnd.GetValueOrDefault(local)
+        ?? _byEnd.GetValueOrDefault(new Endpoint(local.Address.IsV4 ? IpAddr.AnyV4 : IpAddr.AnyV6, local.Port));
+
+    /// <summary>Removes a listener.</summary>
+    public void Remove(Listener listener)
+    {
+        _byEnd.Remove(listener.Local);
+        _byId.Remove(listener.Id);
+        Emit(StackEventKind.ListenerClosed, listener);
+    }
+
+    private void Emit(StackEventKind kind, Listener listener) =>
+        host.Emit(new StackEvent { Kind = kind, Listener = listener.Id, Tuple = new FourTuple(listener.Local, default) });
+}

@@ -1,0 +1,127 @@
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Mptcp;
+using Multipath.Protocol.Wire.Tcp;
+
+namespace Multipath.Protocol;
+
+/// <summary>Finds out whose a packet is: a subflow's, a listener's, a join's, or nobody's.</summary>
+internal sealed class Reception(StackOptions options, StackHost host, ConnectionFactory factory, Listeners listeners, StrayReplies replies)
+{
+    /// <summary>Packets that were no segment for this stack, or belonged to nothing.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Takes a packet.</summary>
+    public void Handle(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now)
+    {
+        var fault = PacketParser.Parse(packet, info.ChecksumTrusted || info.ChecksumPartial, out var parsed);
+        if (fault != PacketFault.None)
+        {
+            HandleOther(packet, fault, now);
+            return;
+        }
+
+        parsed.GsoSize = info.GsoSize;
+        if (host.Flows.Find(parsed.Tuple) is { } member)
+        {
+            var connection = member.Owner;
+            connection.HandlePacket(member, parsed, now);
+            host.Connections.Touch(connection);
+            return;
+        }
+
+        HandleStray(parsed, now);
+    }
+
+    private void HandleStray(in ParsedPacket packet, Instant now)
+    {
+        if (!IsLocal(packet.Tuple.Local.Address))
+        {
+            Dropped++;
+            return;
+        }
+
+        if ((packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) != TcpFlags.Syn)
+        {
+            Dropped++;
+            replies.Refuse(packet);
+            return;
+        }
+
+        if (packet.Options.Mptcp.Has(MptcpKinds.Join) && packet.Options.Mptcp.Join.Form == JoinForm.Syn)
+        {
+            HandleJoin(packet, now);
+            return;
+        }
+
+        if (listeners.Find(packet.Tuple.Local) is not { } listener)
+        {
+            Dropped++;
+            replies.Refuse(packet);
+            return;
+        }
+
+        // Past a bound a SYN is dropped and not refused: the peer tries again when there may be room.
+        if (factory.Accept(listener, packet, now) is { } connection && listener.HandleBegun(connection) is { } oldest)
+        {
+            oldest.Abandon(now);
+            host.Connections.Touch(oldest);
+        }
+    }
+
+    // A join is found by its token, whatever port it comes to (RFC 8684 section 3.2).
+    private void HandleJoin(in ParsedPacket packet, Instant now)
+    {
+        if (host.Connections.FindByToken(packet.Options.Mptcp.Join.Token) is not { } connection)
+        {
+            replies.Refuse(packet, ResetReason.MptcpError);
+            return;
+        }
+
+        var result = host.HalfOpenJoins >= options.Limits.HalfOpenJoinsTotal
+            ? PmResult.LimitReached
+            : connection.Commands.AcceptJoin(packet, now);
+        switch (result)
+        {
+            case PmResult.Ok:
+                host.HalfOpenJoins++;
+                host.Connections.Touch(connection);
+                break;
+            case PmResult.LimitReached:
+                replies.Refuse(packet, ResetReason.LackOfResources);
+                break;
+            default:
+                replies.Refuse(packet, ResetReason.Prohibited);
+                break;
+        }
+    }
+
+    private void HandleOther(ReadOnlySpan<byte> packet, PacketFault fault, Instant now)
+    {
+        Dropped++;
+        if (fault == PacketFault.NotTcp && PacketTooBig.TryParse(packet, out var notice)
+            && host.Flows.Find(notice.Tuple) is { } member && member.Tcp.IsOutstanding(notice.Seq)
+            && member.Tcp.HandlePathMtu(notice.Mtu, now))
+        {
+            host.Connections.Touch(member.Owner);
+        }
+    }
+
+    private bool IsLocal(IpAddr address)
+    {
+        if (options.LocalAddresses.Count == 0)
+        {
+            return true;
+        }
+
+        foreach (var local in options.LocalAddresses)
+        {
+            if (local == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,198 @@
+using Multipath.Protocol.Connection;
+using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Tests.Stacks;
+using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Mptcp;
+
+namespace Multipath.Protocol.Tests.Connection;
+
+public sealed class AddressTests
+{
+    private static readonly Endpoint _announced = new(StackPair.ServerB, 0);
+
+    [Fact]
+    public void Line_28_an_announced_address_is_reported_and_echoed_without_hmac()
+    {
+        var pair = new StackPair().Connect();
+        var seen = Options(pair);
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Announce(pair.ServerToken, 1, _announced, pair.Now));
+        pair.RunFor(Duration.FromMillis(50));
+        var told = Assert.Single(pair.ClientEvents, one => one.Kind == StackEventKind.Announced);
+        Assert.Equal(1, told.RemoteId);
+        Assert.Equal(2, seen.Count);
+        Assert.False(seen[0].Echo);
+        Assert.Equal(seen[0].ToEcho(), seen[1]);
+    }
+
+    [Fact]
+    public void Line_28_without_a_port_it_is_the_port_of_the_subflow_that_carried_it()
+    {
+        var pair = new StackPair().Connect();
+        pair.Server.Paths.Announce(pair.ServerToken, 1, _announced, pair.Now);
+        pair.Server.Paths.Announce(pair.ServerToken, 2, new Endpoint(StackPair.ServerB, 8080), pair.Now);
+        pair.RunFor(Duration.FromSeconds(60));
+        var ports = pair.ClientEvents.Where(one => one.Kind == StackEventKind.Announced).Select(one => one.Tuple.Remote.Port);
+        Assert.Equal([80, 8080], ports);
+    }
+
+    [Fact]
+    public void Line_28_a_wrong_hmac_is_ignored()
+    {
+        var pair = new StackPair().Connect();
+        pair.Rewrite =
+            (fromClient, packet) => fromClient ? packet : PacketEdit.Edit(packet, (ref SegmentHeader header, ref byte[] payload) =>
+        {
+            if (header.Options.Mptcp.Has(MptcpKinds.AddAddr))
+            {
+                header.Options.Mptcp.Set(AddAddr.Announce(1, StackPair.ServerB, 0, 0xdead));
+            }
+        });
+        pair.Server.Paths.Announce(pair.ServerToken, 1, _announced, pair.Now);
+        pair.RunFor(Duration.FromMillis(50));
+        Assert.DoesNotContain(pair.ClientEvents, one => one.Kind == StackEventKind.Announced);
+    }
+
+    [Fact]
+    public void Line_28_without_echo_it_is_sent_three_times_more()
+    {
+        var pair = new StackPair().Connect();
+        var sent = new List<Instant>();
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            if (!packet.Options.Mptcp.Has(MptcpKinds.AddAddr))
+            {
+                return true;
+            }
+
+            sent.Add(pair.Now);
+            return false;
+        };
+        pair.Server.Paths.Announce(pair.ServerToken, 1, _announced, pair.Now);
+        pair.RunFor(Duration.FromSeconds(600));
+        Assert.Equal(4, sent.Count);
+        Assert.Equal(Duration.FromSeconds(15), sent[1] - sent[0]);
+    }
+
+    [Fact]
+    public void Line_28_an_id_changes_its_address_only_after_it_was_removed()
+    {
+        var addresses = new Addresses(8, Duration.FromSeconds(1));
+        var other = new Endpoint(StackPair.ClientB, 0);
+        Assert.Equal(PmResult.Ok, addresses.HandleAnnounced(1, _announced));
+        Assert.Equal(PmResult.Invalid, addresses.HandleAnnounced(1, other));
+        Assert.Equal(PmResult.Exists, addresses.HandleAnnounced(1, _announced));
+        Assert.True(addresses.HandleRemoved(1));
+        Assert.False(addresses.HandleRemoved(1));
+        Assert.Equal(PmResult.Ok, addresses.HandleAnnounced(1, other));
+    }
+
+    [Fact]
+    public void Addresses_of_a_peer_are_bounded()
+    {
+        var addresses = new Addresses(2, Duration.FromSeconds(1));
+        addresses.HandleAnnounced(1, _announced);
+        addresses.HandleAnnounced(2, _announced);
+        Assert.Equal(PmResult.LimitReached, addresses.HandleAnnounced(3, _announced));
+        Assert.Equal(2, addresses.Remote.Count);
+    }
+
+    [Fact]
+    public void An_address_of_version_6_with_port_fits_on_a_segment_of_its_own()
+    {
+        var pair = new StackPair().Connect();
+        var six = new Endpoint(IpAddr.Parse("2001:db8::1"), 443);
+        pair.Server.Paths.Announce(pair.ServerToken, 4, six, pair.Now);
+        pair.RunFor(Duration.FromMillis(50));
+        Assert.Equal(six, Assert.Single(pair.ClientEvents, one => one.Kind == StackEventKind.Announced).Tuple.Remote);
+    }
+
+    [Fact]
+    public void Line_29_a_removed_address_loses_its_subflows_at_both_ends_and_the_stream_goes_on()
+    {
+        var pair = new StackPair().Connect().Join();
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.Remove(pair.ClientToken, 1));
+        pair.RunFor(Duration.FromMillis(100));
+        Assert.Contains(pair.ServerEvents, one => one is { Kind: StackEventKind.Removed, RemoteId: 1 });
+        Assert.Contains(pair.ServerEvents, one => one is { Kind: StackEventKind.SubflowClosed, Reason: EndReason.AddressRemoved });
+        Assert.Equal(1, StackPair.Info(pair.Client, pair.ClientSide).Subflows);
+        var data = TransferTests.Data(500_000);
+        Assert.Equal(data, pair.Transfer(fromClient: true, data));
+    }
+
+    [Fact]
+    public void Line_29_an_unknown_id_is_ignored()
+    {
+        var pair = new StackPair().Connect().Join();
+        Assert.Equal(PmResult.UnknownAddress, pair.Client.Paths.Remove(pair.ClientToken, 77));
+        pair.Server.Paths.Announce(pair.ServerToken, 9, _announced, pair.Now);
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => !packet.Options.Mptcp.Has(MptcpKinds.AddAddr);
+        pair.RunFor(Duration.FromMillis(50));
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Remove(pair.ServerToken, 9));
+        pair.RunFor(Duration.FromMillis(50));
+        Assert.Equal(2, StackPair.Info(pair.Client, pair.ClientSide).Subflows);
+    }
+
+    [Fact]
+    public void Line_29_a_priority_is_a_request_in_one_direction()
+    {
+        var pair = new StackPair().Connect().Join();
+        var second = StackPair.Subflows(pair.Client, pair.ClientSide).Single(one => one.LocalId == 1).Tuple;
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.SetBackup(pair.ClientToken, second, backup: true));
+        pair.RunFor(Duration.FromMillis(50));
+        Assert.True(Assert.Single(pair.ServerEvents, one => one.Kind == StackEventKind.SubflowPriority).Backup);
+        var before = StackPair.Subflows(pair.Server, pair.ServerSide).Single(one => one.RemoteId == 1).BytesSent;
+        pair.Transfer(fromClient: false, TransferTests.Data(500_000));
+        var after = StackPair.Subflows(pair.Server, pair.ServerSide).Single(one => one.RemoteId == 1);
+        Assert.True(after.PeerBackup);
+        Assert.Equal(before, after.BytesSent);
+
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.SetBackup(pair.ClientToken, second, backup: false));
+        pair.Transfer(fromClient: false, TransferTests.Data(2_000_000));
+        Assert.True(StackPair.Subflows(pair.Server, pair.ServerSide).Single(one => one.RemoteId == 1).BytesSent > before);
+    }
+
+    [Fact]
+    public void Line_29_a_join_may_ask_to_be_a_backup()
+    {
+        var pair = new StackPair().Connect().Join(backup: true);
+        Assert.True(StackPair.Subflows(pair.Server, pair.ServerSide).Single(one => one.RemoteId == 1).PeerBackup);
+        pair.Transfer(fromClient: false, TransferTests.Data(500_000));
+        Assert.Equal(0, StackPair.Subflows(pair.Server, pair.ServerSide).Single(one => one.RemoteId == 1).BytesSent);
+    }
+
+    [Fact]
+    public void Line_30_options_without_data_go_on_two_bare_acks_at_most()
+    {
+        var pair = new StackPair().Connect();
+        var inRow = 0;
+        var most = 0;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            inRow = !fromClient && packet.Payload.IsEmpty ? inRow + 1 : 0;
+            most = Math.Max(most, inRow);
+            return true;
+        };
+        for (byte id = 1; id < 6; id++)
+        {
+            pair.Server.Paths.Announce(pair.ServerToken, id, new Endpoint(StackPair.ServerB, (ushort)(1000 + id)), pair.Now);
+        }
+
+        pair.RunFor(Duration.FromMillis(100));
+        Assert.InRange(most, 1, 2);
+    }
+
+    private static List<AddAddr> Options(StackPair pair)
+    {
+        var seen = new List<AddAddr>();
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            if (packet.Options.Mptcp.Has(MptcpKinds.AddAddr))
+            {
+                seen.Add(packet.Options.Mptcp.AddAddr);
+            }
+
+            return true;
+        };
+        return seen;
+    }
+}

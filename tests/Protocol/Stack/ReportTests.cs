@@ -1,0 +1,84 @@
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Protocol.Tests.Stacks;
+
+public sealed class ReportTests
+{
+    [Fact]
+    public void The_events_have_the_order_and_shape_of_mptcp_pm()
+    {
+        var pair = new StackPair().Connect().Join();
+        pair.Client.Abort(pair.ClientSide, pair.Now);
+        pair.RunFor(Duration.FromSeconds(1));
+        Assert.Equal(
+            [
+                StackEventKind.Created, StackEventKind.Connected, StackEventKind.Established, StackEventKind.SubflowEstablished,
+                StackEventKind.Closed, StackEventKind.Ended, StackEventKind.SubflowClosed, StackEventKind.SubflowClosed,
+            ],
+            pair.ClientEvents.Select(one => one.Kind));
+        Assert.Equal(
+            [
+                StackEventKind.ListenerCreated, StackEventKind.Created, StackEventKind.Established, StackEventKind.Connected,
+                StackEventKind.Acceptable,
+            ],
+            pair.ServerEvents.Take(5).Select(one => one.Kind));
+        Assert.All(pair.ClientEvents, one => Assert.Equal(pair.ClientEvents[0].Token, one.Token));
+        Assert.All(pair.ServerEvents.Skip(1), one => Assert.True(one.ServerSide));
+    }
+
+    [Fact]
+    public void The_numbers_add_up()
+    {
+        var pair = new StackPair().Connect().Join();
+        var data = TransferTests.Data(1_000_000);
+        pair.Transfer(fromClient: true, data);
+        pair.RunFor(Duration.FromMillis(200));
+        var sender = StackPair.Info(pair.Client, pair.ClientSide);
+        Assert.Equal(data.Length, sender.BytesWritten);
+        Assert.Equal(data.Length, sender.BytesAcknowledged);
+        Assert.Equal(0, sender.Unsent + sender.InFlight);
+        Assert.Equal(1, sender.SubflowsJoined);
+        Assert.Equal(data.Length, StackPair.Info(pair.Server, pair.ServerSide).BytesReceived);
+        var subflows = StackPair.Subflows(pair.Client, pair.ClientSide);
+        Assert.Equal(data.Length, subflows.Sum(one => one.BytesAcknowledged) - sender.BytesReinjected);
+        Assert.All(subflows, one => Assert.InRange(one.Srtt.TotalMilliseconds, 10, 11));
+    }
+
+    [Fact]
+    public void The_window_grows_while_the_reader_keeps_up()
+    {
+        var pair = new StackPair { Delay = Duration.FromMillis(50) }.Connect(new ConnectionOptions { InitialReceiveWindow = 64 << 10 });
+        pair.Transfer(fromClient: true, TransferTests.Data(8_000_000));
+        Assert.True(StackPair.Info(pair.Server, pair.ServerSide).ReceiveWindow >= 1 << 20);
+    }
+
+    [Fact]
+    public void A_writer_that_found_no_room_is_told_when_there_is()
+    {
+        var pair = new StackPair().Connect(new ConnectionOptions { SendBufferLimit = 100_000 });
+        Assert.Equal(100_000, pair.Client.Write(pair.ClientSide, new byte[150_000], pair.Now));
+        pair.RunFor(Duration.FromSeconds(1));
+        Assert.Single(pair.ClientEvents, one => one.Kind == StackEventKind.Writable);
+    }
+
+    [Fact]
+    public void Names_of_connections_are_never_used_again()
+    {
+        var pair = new StackPair();
+        var first = pair.Client.Connect(new Endpoint(StackPair.ClientA, 0), StackPair.Service, new ConnectionOptions(), pair.Now);
+        pair.RunFor(Duration.FromMillis(100));
+        var second = pair.Client.Connect(new Endpoint(StackPair.ClientA, 0), StackPair.Service, new ConnectionOptions(), pair.Now);
+        Assert.NotEqual(first, second);
+        Assert.Equal(Stack.Gone, pair.Client.Write(first, new byte[1], pair.Now));
+        Assert.False(pair.Client.TryGetInfo(first, out _));
+        Assert.Equal(Stack.Gone, pair.Client.Read(default, new byte[1], pair.Now));
+    }
+
+    [Fact]
+    public void Unknown_names_of_parts_are_refused_at_once()
+    {
+        var stack = new Stack(new StackOptions { Entropy = new SeededEntropy(1) });
+        Assert.Throws<ArgumentException>(() => stack.Listen(StackPair.Service, new ConnectionOptions { Scheduler = "nonsense" }));
+        Assert.Throws<ArgumentException>(() => stack.Listen(StackPair.Service, new ConnectionOptions { Congestion = "nonsense" }));
+    }
+}
