@@ -1,4 +1,5 @@
 using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Inventory;
 using Multipath.Agent.Netlink;
 using Multipath.Agent.Reconcile;
@@ -63,6 +64,22 @@ public sealed class AgentHost : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Starts an agent that steers the connections of this process's own stack on a TUN, and chooses their packet schedulers.
+    /// </summary>
+    /// <param name="options">How; its namespace is where the uplinks are.</param>
+    /// <param name="stack">The stack, which the agent owns from now on.</param>
+    /// <param name="uplinks">Where the stack's addresses lead.</param>
+    /// <exception cref="AgentCannotRunException">No such namespace, the stack has ended, or a policy that is wrong.</exception>
+    public static AgentHost Start(AgentOptions options, TunStack stack, IEnumerable<TunUplink> uplinks)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var host = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
+        var capabilities = new HostCapabilities(TunPlane.SchedulerNames.ToEquatableArray(), Environment.OSVersion.Version.ToString());
+        return Start(options, new AgentGround(
+            Within(() => new TunPlane(stack)), new TunInventory(host, [.. uplinks]), capabilities, static () => { }));
+    }
+
     /// <summary>Starts an agent on a data plane that is not this machine's kernel.</summary>
     /// <param name="options">How.</param>
     /// <param name="ground">What it steers.</param>
@@ -103,7 +120,7 @@ public sealed class AgentHost : IAsyncDisposable
         {
             return open();
         }
-        catch (Exception e) when (e is KernelException or NetlinkException or InvalidOperationException)
+        catch (Exception e) when (e is KernelException or NetlinkException or InvalidOperationException or IOException)
         {
             throw new AgentCannotRunException(e.Message);
         }

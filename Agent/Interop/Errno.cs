@@ -12,14 +12,19 @@ internal static class Errno
     internal const int Busy = 16;
     internal const int Exists = 17;
     internal const int Invalid = 22;
+    internal const int NoSpace = 28;
     internal const int BadMessage = 74;
     internal const int NoProtocolOption = 92;
     internal const int ProtocolNotSupported = 93;
     internal const int NotSupported = 95;
+    internal const int AddressInUse = 98;
     internal const int AddressNotAvailable = 99;
     internal const int NetworkUnreachable = 101;
+    internal const int ConnectionReset = 104;
     internal const int NoBuffers = 105;
+    internal const int NotConnected = 107;
     internal const int TimedOut = 110;
+    internal const int ConnectionRefused = 111;
 
     /// <summary>The C name, such as EINVAL; the plain number for one that this table does not know.</summary>
     internal static string Name(int errno) => errno switch

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Multipath.Agent.Interop;
 
 /// <summary>The few calls of the C library that .NET has no door to. Each returns -1 and sets errno when it fails.</summary>
-internal static partial class Libc
+internal static unsafe partial class Libc
 {
     internal const int AfInet = 2;
     internal const int AfInet6 = 10;
@@ -18,7 +18,12 @@ internal static partial class Libc
     internal const int MessageDontWait = 0x40;
     internal const short PollIn = 1;
     internal const int CloneNewNet = 0x40000000;
+    internal const int OpenReadWrite = 2;
+    internal const int OpenNonBlocking = 0x800;
     internal const int OpenCloseOnExec = 0x80000;
+    internal const int EventNonBlocking = 0x800;
+    internal const int EventCloseOnExec = 0x80000;
+    internal const int ProcessTimerSlack = 29;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     internal static partial int Socket(int domain, int type, int protocol);
@@ -55,6 +60,25 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int descriptor, byte* data, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, byte* data, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int IoControl(int descriptor, nuint request, void* argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int IoControl(int descriptor, nuint request, nuint argument);
+
+    [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
+    internal static partial int PrecisePoll(PollEntry* entries, nuint count, TimeSpec* timeout, void* signalMask);
+
+    /// <summary>For options that take one number; the others are 0.</summary>
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int ProcessControl(int option, nuint value, nuint third, nuint fourth, nuint fifth);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags);
 
@@ -64,6 +88,23 @@ internal static partial class Libc
     /// <summary>The effective user id; 0 is root.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();
+
+    /// <summary>
+    /// The failure of the call before: what was tried, and the name of its error number, which is the exception's HResult.
+    /// </summary>
+    internal static IOException Failure(string doing)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        return new IOException($"Cannot {doing}: {Errno.Name(errno)} ({Marshal.GetPInvokeErrorMessage(errno)}).", errno);
+    }
+
+    /// <summary><c>struct timespec</c> on 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TimeSpec
+    {
+        internal long Seconds;
+        internal long Nanoseconds;
+    }
 
     /// <summary><c>struct pollfd</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

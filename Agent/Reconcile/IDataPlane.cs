@@ -35,6 +35,9 @@ internal interface IDataPlane : IDisposable
     /// <summary>Tells the peer that an address is gone; closes its subflows at both ends.</summary>
     KernelError? Withdraw(uint token, byte localId);
 
+    /// <summary>Chooses packet schedulers; null where there is one for all connections.</summary>
+    ISchedulerControl? Schedulers => null;
+
     /// <summary>The programs that own sockets, by inode; slow, and may be called from any thread.</summary>
     IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes);
 

@@ -11,7 +11,8 @@ namespace Multipath.Agent.Reconcile;
 internal readonly record struct RealisedActions(ImmutableArray<ActionResult> Results, TimeSpan Took);
 
 /// <summary>Runs Realise until it asks for nothing more, and tells its memory how the actions went.</summary>
-internal sealed class Realisation(ConnectionTable table, PathBook paths, Observer observer, ActionRunner runner)
+internal sealed class Realisation(
+    ConnectionTable table, PathBook paths, Observer observer, ActionRunner runner, SchedulerSteering steering)
 {
     /// <summary>
     /// A plan settles in one pass; a second one sees what refusals changed. More would be a fault of Realise, not work.
@@ -27,6 +28,7 @@ internal sealed class Realisation(ConnectionTable table, PathBook paths, Observe
     public RealisedActions Run(PlanContent content, DateTimeOffset now)
     {
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        steering.Run(content);
         var results = ImmutableArray.CreateBuilder<ActionResult>();
         for (var pass = 0; pass < PassLimit; pass++)
         {

@@ -38,7 +38,8 @@ internal sealed class Reconciler
         _measuring = new MeasuringTurn(_measurements, _table, _paths, output, journal);
         _observer = new Observer(_table, _paths, _measurements);
         _plan = new PlanInForce(host);
-        _realisation = new Realisation(_table, _paths, _observer, new ActionRunner(plane, _table, journal, clock));
+        _realisation = new Realisation(
+            _table, _paths, _observer, new ActionRunner(plane, _table, journal, clock), new SchedulerSteering(plane, _table, journal));
         _blackhole = new BlackholeReflex(_table, _paths, _realisation, journal);
     }
 

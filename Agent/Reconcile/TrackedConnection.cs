@@ -44,6 +44,9 @@ internal sealed class TrackedConnection(uint token, bool serverSide, FourTuple i
     /// <summary>The name of its class in the plan in force; empty for none, and then nothing touches it.</summary>
     public string TrafficClass { get; set; } = "";
 
+    /// <summary>The packet scheduler that was chosen for it last; null for the data plane's usual one.</summary>
+    public string? Scheduler { get; set; }
+
     public Dictionary<FourTuple, TrackedSubflow> Subflows { get; } = [];
 
     public List<PendingSubflow> Pending { get; } = [];

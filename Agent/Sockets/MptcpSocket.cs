@@ -126,6 +126,9 @@ public sealed class MptcpSocket : IDisposable
         Socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpCongestion, Encoding.ASCII.GetBytes(name));
     }
 
+    /// <summary>Looks at a socket that another part of the program has, of MPTCP or plain TCP; disposing either closes it.</summary>
+    internal static MptcpSocket Of(Socket socket) => new(socket);
+
     /// <inheritdoc/>
     public void Dispose() => Socket.Dispose();
 

@@ -5,7 +5,6 @@ namespace Multipath.Lab.Net;
 /// <summary>The few C library calls that the lab needs and .NET does not offer.</summary>
 internal static unsafe partial class LibC
 {
-    internal const int O_RDWR = 2, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
     internal const short POLLIN = 1;
     internal const int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
     internal const int PR_SET_TIMERSLACK = 29;
@@ -26,9 +25,6 @@ internal static unsafe partial class LibC
         internal long Nanoseconds;
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Open(string path, int flags);
-
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int fd);
 
@@ -37,9 +33,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int fd, void* buffer, nint count);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    internal static partial int IoControl(int fd, nuint request, void* argument);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);

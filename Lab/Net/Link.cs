@@ -1,4 +1,5 @@
 using System.Net;
+using Multipath.Agent.DataPlanes.Tun;
 
 namespace Multipath.Lab.Net;
 
@@ -57,11 +58,11 @@ internal sealed class Link : IDisposable
     /// <exception cref="IOException">An interface, address or route was refused.</exception>
     internal static Link Create(LinkPump pump, LinkPlan plan)
     {
-        var client = TunDevice.Create(plan.Client.Namespace, plan.Interface);
+        var client = TunDevice.Create(new TunOptions(plan.Interface) { Netns = plan.Client.Namespace, Offload = false });
         TunDevice? server = null;
         try
         {
-            server = TunDevice.Create(plan.Server.Namespace, plan.ServerInterface);
+            server = TunDevice.Create(new TunOptions(plan.ServerInterface) { Netns = plan.Server.Namespace, Offload = false });
             var link = new Link(pump, plan, client, server);
             link._routes.SetUpServer();
             link._routes.SetUpClient();

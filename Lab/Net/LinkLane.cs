@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Multipath.Agent.DataPlanes.Tun;
 
 namespace Multipath.Lab.Net;
 

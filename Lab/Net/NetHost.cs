@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Namespaces;
 
 namespace Multipath.Lab.Net;
@@ -79,7 +80,7 @@ internal sealed class NetHost : IDisposable
     /// </summary>
     internal void AddServerAddress(IPAddress address)
     {
-        _uplink = TunDevice.Create(Namespace, "eth0");
+        _uplink = TunDevice.Create(new TunOptions("eth0") { Netns = Namespace, Offload = false });
         IpCommand.Batch(Namespace, [$"address add {address}/32 dev eth0", "link set eth0 up"]);
         ServerAddress = address;
     }

@@ -12,7 +12,7 @@ using Multipath.Policies.Model;
 namespace Multipath.Agent.Tests.Reconcile;
 
 /// <summary>A data plane that writes down what it is asked for, and the output beside it.</summary>
-internal sealed class FakePlane : IDataPlane, IReconcileOutput
+internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerControl
 {
     internal List<string> Calls { get; } = [];
 
@@ -34,6 +34,13 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput
 
     internal List<KeptPlan> Kept { get; } = [];
 
+    /// <summary>Whether it lets schedulers be chosen.</summary>
+    internal bool ChoosesSchedulers { get; set; }
+
+    public ISchedulerControl? Schedulers => ChoosesSchedulers ? this : null;
+
+    public string Usual => "minRtt";
+
     public ChannelReader<MptcpEvent> Events { get; } = Channel.CreateBounded<MptcpEvent>(1).Reader;
 
     public PlaneSnapshot Snapshot() => new([.. Held]);
@@ -50,6 +57,8 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput
     public KernelError? Announce(uint token, IPAddress address, byte id) => Call($"announce {token} {address} {id}");
 
     public KernelError? Withdraw(uint token, byte localId) => Call($"withdraw {token} {localId}");
+
+    public KernelError? Set(uint token, string scheduler) => Call($"schedule {token} by {scheduler}");
 
     public IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes) => ImmutableDictionary<uint, string>.Empty;
 

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Interop;
+using Multipath.Agent.Reconcile;
+using Multipath.Agent.Reflexes;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
+using FourTuple = Multipath.Protocol.Primitives.FourTuple;
+
+namespace Multipath.Agent.DataPlanes.Tun;
+
+/// <summary>Says what a stack holds in the words of the loop. No IO.</summary>
+internal static class PlaneReader
+{
+    /// <summary>The stack's bound on subflows of a connection, with room for those that are on their way out.</summary>
+    internal const int SubflowLimit = 32;
+
+    private const long MicrosPerMilli = 1000;
+
+    /// <summary>A full segment, about.</summary>
+    private const long SegmentBytes = 1400;
+
+
+    /// <summary>All connections of Multipath TCP. The pump's thread.</summary>
+    internal static PlaneSnapshot Snapshot(StackHandler handler, Instant now)
+    {
+        var subflows = new SubflowInfo[SubflowLimit];
+        var held = ImmutableArray.CreateBuilder<PlaneConnection>(handler.Multipath.Count);
+        foreach (var id in handler.Multipath)
+        {
+            if (handler.Stack.TryGetInfo(id, out var info) && info.IsMultipath)
+            {
+                var taken = subflows.AsSpan(0, handler.Stack.GetSubflows(id, subflows));
+                held.Add(new PlaneConnection(info.Token, info.ServerSide, Convert(info.Tuple), 0, Convert(taken, now)));
+            }
+        }
+
+        return new PlaneSnapshot(held.ToImmutable());
+    }
+
+    /// <summary>One subflow's measurements, as the kernel's sock_diag gives them.</summary>
+    internal static SubflowSample Sample(in SubflowInfo info, Instant now) => new()
+    {
+        UnackedSegments = info.InFlight > 0 ? 1u + (uint)(info.InFlight / SegmentBytes) : 0,
+        LastAckMs = Age(info.LastHeard, now),
+        LastDataSentMs = Age(info.LastDataSent, now),
+        LastDataReceivedMs = Age(info.LastDataReceived, now),
+        RttUs = Micros(info.Srtt),
+        MinRttUs = info.MinRtt == default ? uint.MaxValue : Micros(info.MinRtt),
+        RttVarUs = Micros(info.RttVar),
+        BytesAcked = (ulong)info.BytesAcknowledged,
+        BytesSent = (ulong)info.BytesSent,
+        BytesReceived = (ulong)info.BytesReceived,
+        BytesRetransmitted = (ulong)info.BytesRetransmitted,
+        DeliveryBytesPerSecond = (ulong)info.DeliveryRate,
+    };
+
+    /// <summary>A command's answer; null for success.</summary>
+    internal static KernelError? Error(string operation, PmResult result) => result switch
+    {
+        PmResult.Ok => null,
+        PmResult.UnknownConnection => Refusal(operation, Errno.NoSuchProcess, "no connection has that token"),
+        PmResult.NotMultipath => Refusal(operation, Errno.Invalid, "the connection is plain TCP"),
+        PmResult.NotReady => Refusal(operation, Errno.NotConnected, "the connection is not established, or is closing"),
+        PmResult.AddressNotLocal => Refusal(operation, Errno.AddressNotAvailable, "the stack does not have the address"),
+        PmResult.Exists => Refusal(operation, Errno.AddressInUse, "there is such a subflow already"),
+        PmResult.UnknownSubflow => Refusal(operation, Errno.NoSuchProcess, "there is no such subflow"),
+        PmResult.UnknownAddress => Refusal(operation, Errno.Invalid, "no address has that id"),
+        PmResult.LimitReached => Refusal(operation, Errno.NoSpace, "a bound of the stack was reached"),
+        PmResult.Prohibited => Refusal(operation, Errno.NotPermitted, "the peer asked for no joins to that address"),
+        _ => Refusal(operation, Errno.Invalid, result == PmResult.Invalid ? "an address, id or name is not valid here" : $"{result}"),
+    };
+
+    internal static Kernel.FourTuple Convert(in FourTuple tuple)
+    {
+        var (local, remote) = (tuple.Local, tuple.Remote);
+        return new Kernel.FourTuple(local.Address.ToIPAddress(), local.Port, remote.Address.ToIPAddress(), remote.Port);
+    }
+
+    internal static FourTuple Convert(in Kernel.FourTuple tuple) => new(
+        new Endpoint(IpAddr.From(tuple.LocalAddress), tuple.LocalPort), new Endpoint(IpAddr.From(tuple.RemoteAddress), tuple.RemotePort));
+
+    private static ImmutableArray<PlaneSubflow> Convert(ReadOnlySpan<SubflowInfo> subflows, Instant now)
+    {
+        var held = ImmutableArray.CreateBuilder<PlaneSubflow>(subflows.Length);
+        foreach (ref readonly var one in subflows)
+        {
+            held.Add(new PlaneSubflow(Convert(one.Tuple), one.LocalId, one.RemoteId, one.Backup, one.Established, Sample(one, now)));
+        }
+
+        return held.MoveToImmutable();
+    }
+
+    private static KernelError Refusal(string operation, int errno, string text) => new(operation, errno, text);
+
+    /// <summary>What never happened is as old as can be.</summary>
+    private static uint Age(Instant then, Instant now) =>
+        then == default ? uint.MaxValue : (uint)Math.Clamp((now - then).Micros / MicrosPerMilli, 0, uint.MaxValue);
+
+    private static uint Micros(Duration duration) => (uint)Math.Clamp(duration.Micros, 0, uint.MaxValue);
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Agent.DataPlanes.Tun;
+
+/// <summary>Told what the path manager has to know; the pump's thread.</summary>
+internal interface IStackObserver
+{
+    /// <summary>Something happened to a connection or a subflow.</summary>
+    void HandleEvent(in StackEvent happened);
+}
+
+/// <summary>A stack as a pump drives it: what it tells goes to the streams and listeners concerned. The pump's thread.</summary>
+internal sealed class StackHandler(TunStack owner, Stack stack) : IPacketHandler
+{
+    private readonly Dictionary<ConnectionId, MultipathStream> _streams = [];
+    private readonly Dictionary<ListenerId, MultipathListener> _listeners = [];
+    private readonly HashSet<ConnectionId> _multipath = [];
+
+    internal Stack Stack => stack;
+
+    /// <summary>The connections of Multipath TCP, whoever has their streams.</summary>
+    internal IReadOnlyCollection<ConnectionId> Multipath => _multipath;
+
+    /// <summary>Hears of connections and subflows too.</summary>
+    internal IStackObserver? Observer { get; set; }
+
+    public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now) => stack.HandlePacket(packet, info, now);
+
+    public Instant PollTimeout() => stack.PollTimeout();
+
+    public void HandleTimeout(Instant now) => stack.HandleTimeout(now);
+
+    public int PollTransmit(Span<byte> buffer, out PacketInfo info, Instant now) => stack.PollTransmit(buffer, out info, now);
+
+    public void HandleRound(Instant now)
+    {
+        while (stack.PollEvent(out var happened))
+        {
+            Dispatch(happened, now);
+        }
+    }
+
+    public void HandleStop(Exception? failure)
+    {
+        foreach (var stream in _streams.Values)
+        {
+            stream.HandleStop(failure);
+        }
+
+        foreach (var listener in _listeners.Values)
+        {
+            listener.HandleStop();
+        }
+    }
+
+    /// <summary>Keeps a stream for a connection; from now on it hears of it.</summary>
+    internal MultipathStream Add(ConnectionId id, FourTuple tuple) => _streams[id] = new MultipathStream(owner, stack, id, tuple);
+
+    /// <summary>Keeps a listener.</summary>
+    internal MultipathListener Add(MultipathListener listener) => _listeners[listener.Id] = listener;
+
+    /// <summary>Forgets a listener, in the stack too.</summary>
+    internal void Remove(MultipathListener listener, Instant now)
+    {
+        if (_listeners.Remove(listener.Id))
+        {
+            stack.StopListening(listener.Id, now);
+            listener.HandleStop();
+        }
+    }
+
+    /// <summary>The next connection that waits.</summary>
+    internal bool TryAccept(MultipathListener listener, [NotNullWhen(true)] out MultipathStream? stream)
+    {
+        stream = null;
+        while (stack.TryAccept(listener.Id, out var id))
+        {
+            if (stack.TryGetInfo(id, out var info))
+            {
+                stream = Add(id, info.Tuple);
+                stream.HandleConnected();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Dispatch(in StackEvent happened, Instant now)
+    {
+        switch (happened.Kind)
+        {
+            case StackEventKind.Acceptable:
+                if (_listeners.TryGetValue(happened.Listener, out var listener))
+                {
+                    listener.HandleAcceptable(this);
+                }
+
+                break;
+            case StackEventKind.Connected or StackEventKind.Readable or StackEventKind.Writable or StackEventKind.Ended:
+                if (_streams.TryGetValue(happened.Connection, out var stream))
+                {
+                    Dispatch(stream, happened, now);
+                }
+
+                break;
+            default:
+                Keep(happened);
+                Observer?.HandleEvent(happened);
+                break;
+        }
+    }
+
+    private void Keep(in StackEvent happened)
+    {
+        if (happened.Kind == StackEventKind.Created)
+        {
+            _multipath.Add(happened.Connection);
+        }
+        else if (happened.Kind == StackEventKind.Closed)
+        {
+            _multipath.Remove(happened.Connection);
+        }
+    }
+
+    private void Dispatch(MultipathStream stream, in StackEvent happened, Instant now)
+    {
+        switch (happened.Kind)
+        {
+            case StackEventKind.Connected:
+                stream.HandleConnected();
+                break;
+            case StackEventKind.Readable:
+                stream.HandleReadable(now);
+                break;
+            case StackEventKind.Writable:
+                stream.HandleWritable(now);
+                break;
+            default:
+                _streams.Remove(stream.Id);
+                stream.HandleEnded(happened.Reason, now);
+                break;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Net.Sockets;
+using System.Text;
+using Multipath.Agent.Interop;
+using Multipath.Agent.Namespaces;
+
+namespace Multipath.Agent.DataPlanes.Tun;
+
+/// <summary>
+/// A TUN interface: IP packets to and from the kernel of one namespace, behind a virtio header when it offloads (linux/if_tun.h). It goes
+/// when its last queue is closed.
+/// </summary>
+internal sealed unsafe class TunDevice : IDisposable
+{
+    private const int InterfaceRequestBytes = 40;
+    private const int NameBytes = 16;
+
+    /// <summary>A queue for each processor of a large machine; the kernel's own limit is 256.</summary>
+    private const int QueueLimit = 64;
+
+    private const nuint TunSetInterface = 0x400454CA;
+    private const nuint TunSetOffload = 0x400454D0;
+    private const nuint TunSetCarrier = 0x400454E2;
+    private const nuint GetFlags = 0x8913;
+    private const nuint SetFlags = 0x8914;
+    private const nuint SetLinkMtu = 0x8922;
+    private const short TunWithoutHeader = 0x1001;
+    private const short MultiQueue = 0x0100;
+    private const short VirtioHeader = 0x4000;
+    private const short InterfaceUp = 1;
+
+    /// <summary>TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6.</summary>
+    private const nuint OffloadFeatures = 1 | 2 | 4;
+
+    private readonly TunOptions _options;
+    private readonly List<int> _queues = [];
+    private readonly Socket _control;
+    private bool _disposed;
+
+    private TunDevice(TunOptions options, int queue, Socket control)
+    {
+        (_options, _control) = (options, control);
+        _queues.Add(queue);
+    }
+
+    /// <summary>The interface's name inside its namespace.</summary>
+    internal string Name => _options.Name;
+
+    /// <summary>Whether each packet stands behind a <see cref="VirtioNetHeader"/>.</summary>
+    internal bool Offloads => _options.Offload;
+
+    /// <summary>The descriptor of the first queue, which packets are read from and written to; it does not block.</summary>
+    internal int Fd => _queues[0];
+
+    /// <summary>Makes the interface; it is down and has no address yet.</summary>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
+    /// <exception cref="IOException">No /dev/net/tun, no right to it, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">No such namespace.</exception>
+    internal static TunDevice Create(TunOptions options)
+    {
+        if (options.Name.Length is 0 or >= NameBytes)
+        {
+            throw new ArgumentException($"An interface name has 1 to {NameBytes - 1} characters: '{options.Name}'.", nameof(options));
+        }
+
+        return NetNamespace.Run(options.Netns, () => new TunDevice(
+            options, OpenQueue(options), new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)));
+    }
+
+    /// <summary>Opens a further queue.</summary>
+    /// <returns>Its descriptor, which the device owns.</returns>
+    /// <exception cref="IOException">The interface was not made for several.</exception>
+    internal int AddQueue()
+    {
+        if (_queues.Count == QueueLimit)
+        {
+            throw new IOException($"{Name} has {QueueLimit} queues, which is the limit.");
+        }
+
+        _queues.Add(NetNamespace.Run(_options.Netns, () => OpenQueue(_options)));
+        return _queues[^1];
+    }
+
+    /// <summary>Takes the interface up or down, as <c>ip link set</c> does but without a process in between.</summary>
+    internal void SetUp(bool up)
+    {
+        var request = stackalloc byte[InterfaceRequestBytes];
+        Fill(request, Name, 0);
+        if (Libc.IoControl((int)_control.Handle, GetFlags, request) != 0)
+        {
+            throw Libc.Failure($"read the flags of {Name}");
+        }
+
+        var flags = (short*)(request + NameBytes);
+        *flags = (short)(up ? *flags | InterfaceUp : *flags & ~InterfaceUp);
+        if (Libc.IoControl((int)_control.Handle, SetFlags, request) != 0)
+        {
+            throw Libc.Failure($"set the flags of {Name}");
+        }
+    }
+
+    /// <summary>Sets the longest packet that the kernel hands over uncut.</summary>
+    internal void SetMtu(int mtu)
+    {
+        var request = stackalloc byte[InterfaceRequestBytes];
+        Fill(request, Name, 0);
+        *(int*)(request + NameBytes) = mtu;
+        if (Libc.IoControl((int)_control.Handle, SetLinkMtu, request) != 0)
+        {
+            throw Libc.Failure($"set the MTU of {Name} to {mtu}");
+        }
+    }
+
+    /// <summary>Gives or takes the carrier while the interface stays up.</summary>
+    internal void SetCarrier(bool on)
+    {
+        var carrier = on ? 1 : 0;
+        if (Libc.IoControl(Fd, TunSetCarrier, &carrier) != 0)
+        {
+            throw Libc.Failure($"set the carrier of {Name}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _queues.ForEach(queue => Libc.Close(queue));
+            _control.Dispose();
+        }
+    }
+
+    private static int OpenQueue(TunOptions options)
+    {
+        var fd = Libc.Open("/dev/net/tun", Libc.OpenReadWrite | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
+        if (fd < 0)
+        {
+            throw Libc.Failure("open /dev/net/tun");
+        }
+
+        var flags = TunWithoutHeader | (options.Offload ? VirtioHeader : 0) | (options.MultiQueue ? MultiQueue : 0);
+        var request = stackalloc byte[InterfaceRequestBytes];
+        Fill(request, options.Name, (short)flags);
+        if (Libc.IoControl(fd, TunSetInterface, request) != 0
+            || (options.Offload && Libc.IoControl(fd, TunSetOffload, OffloadFeatures) != 0))
+        {
+            var failure = Libc.Failure($"make the interface {options.Name}");
+            _ = Libc.Close(fd);
+            throw failure;
+        }
+
+        return fd;
+    }
+
+    private static void Fill(byte* request, string name, short flags)
+    {
+        new Span<byte>(request, InterfaceRequestBytes).Clear();
+        Encoding.ASCII.GetBytes(name, new Span<byte>(request, NameBytes - 1));
+        *(short*)(request + NameBytes) = flags;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Multipath.Agent.DataPlanes.Tun;
+
+/// <summary>How a TUN interface is to be made.</summary>
+/// <param name="Name">The interface's name, of 1 to 15 characters.</param>
+public sealed record TunOptions(string Name)
+{
+    /// <summary>The network namespace that it is in; null for the process's own.</summary>
+    public string? Netns { get; init; }
+
+    /// <summary>
+    /// Packets carry a virtio header, and the kernel hands over segments of up to 64 KiB with partial checksums (TUN_F_CSUM, TUN_F_TSO4,
+    /// TUN_F_TSO6); else each packet is at most an MTU long and complete.
+    /// </summary>
+    public bool Offload { get; init; } = true;
+
+    /// <summary>
+    /// Further queues can be opened (IFF_MULTI_QUEUE). The kernel hands a flow's packets to the queue that last wrote a packet of it.
+    /// </summary>
+    public bool MultiQueue { get; init; }
+}

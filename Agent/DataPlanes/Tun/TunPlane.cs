@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading.Channels;
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Interop;
+using Multipath.Agent.Reconcile;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Agent.DataPlanes.Tun;
+
+/// <summary>
+/// The userspace stack as the loop's data plane: the same events and commands as the kernel's, and beyond them the choice of the packet
+/// scheduler. Each call is a question to the pump's thread, which answers within a round. Owns the stack.
+/// </summary>
+internal sealed class TunPlane : IDataPlane, ISchedulerControl
+{
+    /// <summary>Events that wait for the loop, as many as it queues itself; past it everything is read anew.</summary>
+    private const int EventLimit = 16_384;
+
+    /// <summary>How the kernel calls the only scheduler that it has; a policy that asks for it gets the same rules here.</summary>
+    private const string KernelsName = "default";
+    private const string KernelsRules = "linuxDefault";
+
+    private readonly TunStack _stack;
+    private readonly PlaneEvents _events = new(EventLimit);
+
+    /// <summary>Listens from now on.</summary>
+    /// <exception cref="IOException">The stack has ended.</exception>
+    internal TunPlane(TunStack stack)
+    {
+        _stack = stack;
+        _ = Ask((handler, _) => handler.Observer = _events);
+    }
+
+    public ChannelReader<MptcpEvent> Events => _events.Reader;
+
+    /// <summary>What a policy may ask for on this plane.</summary>
+    internal static ImmutableArray<string> SchedulerNames { get; } = [KernelsName, .. Protocol.Scheduling.Schedulers.Names];
+
+    public ISchedulerControl Schedulers => this;
+
+    public string Usual { get; } = new ConnectionOptions().Scheduler;
+
+    public PlaneSnapshot Snapshot() => Ask(PlaneReader.Snapshot);
+
+    public bool IsSteerable(uint token) => Ask((handler, now) => handler.Stack.Paths.TryFind(token, out _));
+
+    public KernelError? Create(uint token, PmAddress local, PmAddress remote)
+    {
+        var (from, to) = (new Endpoint(IpAddr.From(local.Address), local.Port), new Endpoint(IpAddr.From(remote.Address), remote.Port));
+        var backup = (local.Flags & EndpointFlags.Backup) != 0;
+        return Command("create a subflow", (paths, _) => paths.CreateSubflow(token, from, local.Id, to, backup));
+    }
+
+    public KernelError? Destroy(uint token, in Kernel.FourTuple subflow)
+    {
+        var tuple = PlaneReader.Convert(subflow);
+        return Command("destroy a subflow", (paths, now) => paths.DestroySubflow(token, tuple, now));
+    }
+
+    public KernelError? SetBackup(uint token, in Kernel.FourTuple subflow, bool backup)
+    {
+        var tuple = PlaneReader.Convert(subflow);
+        return Command("change the priority of a subflow", (paths, _) => paths.SetBackup(token, tuple, backup));
+    }
+
+    public KernelError? Announce(uint token, IPAddress address, byte id)
+    {
+        var announced = new Endpoint(IpAddr.From(address), 0);
+        return Command("announce an address", (paths, now) => paths.Announce(token, id, announced, now));
+    }
+
+    public KernelError? Withdraw(uint token, byte localId) => Command("withdraw an address", (paths, _) => paths.Remove(token, localId));
+
+    public KernelError? Set(uint token, string scheduler)
+    {
+        var operation = $"schedule by {scheduler}";
+        var name = scheduler == KernelsName ? KernelsRules : scheduler;
+        return PlaneReader.Error(operation, Ask((handler, _) =>
+            !handler.Stack.Paths.TryFind(token, out var connection) ? PmResult.UnknownConnection
+            : handler.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid));
+    }
+
+    public IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes) => ImmutableDictionary<uint, string>.Empty;
+
+    public ImmutableSortedDictionary<string, ulong> Counters()
+    {
+        var counters = _stack.Counters;
+        return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+        [
+            KeyValuePair.Create("TunBytesIn", (ulong)counters.BytesIn),
+            KeyValuePair.Create("TunBytesOut", (ulong)counters.BytesOut),
+            KeyValuePair.Create("TunPacketsIn", (ulong)counters.PacketsIn),
+            KeyValuePair.Create("TunPacketsOut", (ulong)counters.PacketsOut),
+            KeyValuePair.Create("TunPacketsRefused", (ulong)counters.Refused),
+        ]);
+    }
+
+    public ISubflowProbe OpenProbe() => new TunProbe(_stack);
+
+    public void Dispose() => _stack.Dispose();
+
+    private KernelError? Command(string operation, Func<PathCommands, Instant, PmResult> command) =>
+        PlaneReader.Error(operation, Ask((handler, now) => command(handler.Stack.Paths, now)));
+
+    private T Ask<T>(Func<StackHandler, Instant, T> question)
+    {
+        try
+        {
+            return _stack.AskAsync(question).GetAwaiter().GetResult();
+        }
+        catch (IOException)
+        {
+            throw new KernelException(new KernelError("ask the userspace stack", Errno.NoSuchProcess, "its pump has ended"));
+        }
+    }
+}

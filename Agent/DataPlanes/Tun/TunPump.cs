@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using Multipath.Agent.Interop;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Agent.DataPlanes.Tun;
+
+/// <summary>What a pump has done so far; fields may differ by one round.</summary>
+/// <param name="PacketsIn">Read.</param>
+/// <param name="BytesIn">Of these.</param>
+/// <param name="PacketsOut">Written.</param>
+/// <param name="BytesOut">Of these.</param>
+/// <param name="Refused">Packets that the kernel did not take.</param>
+/// <param name="Sleeps">How often it waited.</param>
+public readonly record struct PumpCounters(long PacketsIn, long BytesIn, long PacketsOut, long BytesOut, long Refused, long Sleeps);
+
+/// <summary>
+/// The one thread of one queue. Each round: what other threads ask, what can be read up to a budget, timers, what programs get of it, what
+/// is to be sent up to a budget; then sleep until a packet, a request or the handler's deadline.
+/// </summary>
+internal sealed unsafe class TunPump : IDisposable
+{
+    /// <summary>Its thread's name.</summary>
+    internal const string ThreadName = "tun pump";
+
+    /// <summary>
+    /// Packets read in one round. One acknowledgement can answer all of them, so more is cheaper; but timers and requests wait meanwhile,
+    /// 0.1 ms at worst.
+    /// </summary>
+    private const int ReadBudget = 128;
+
+    /// <summary>Packets written in one round, so that acknowledgements are heard while a window is sent.</summary>
+    private const int WriteBudget = 128;
+
+    private const long NanosecondsPerMicrosecond = 1000;
+    private const long MicrosPerSecond = 1_000_000;
+
+    private readonly TunQueue _queue;
+    private readonly IPacketHandler _handler;
+    private readonly PumpInbox _inbox = new();
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PumpCounters _counters;
+    private volatile bool _stopping;
+
+    /// <summary>Starts at once.</summary>
+    /// <param name="device">Kept open by the caller until the pump is disposed.</param>
+    /// <param name="fd">One of its queues.</param>
+    /// <param name="handler">Used by the pump's thread alone from now on.</param>
+    /// <exception cref="IOException">No descriptor is left.</exception>
+    internal TunPump(TunDevice device, int fd, IPacketHandler handler)
+    {
+        (_queue, _handler) = (new TunQueue(device, fd), handler);
+        _thread = new Thread(Run) { IsBackground = true, Name = ThreadName };
+        _thread.Start();
+    }
+
+    /// <summary>Steady time, the pump's clock: CLOCK_MONOTONIC, which .NET's stopwatch is on Linux.</summary>
+    internal static Instant Now => new(Stopwatch.GetTimestamp() / (Stopwatch.Frequency / MicrosPerSecond));
+
+    /// <summary>Ends with the pump; with an exception when the handler threw one.</summary>
+    internal Task Ended => _ended.Task;
+
+    /// <summary>Counts as of the last round.</summary>
+    internal PumpCounters Counters => _counters;
+
+    /// <inheritdoc cref="PumpInbox.TryPost"/>
+    internal bool TryPost(IPumpWork work) => _inbox.TryPost(work);
+
+    /// <summary>Stops the thread and waits for it.</summary>
+    public void Dispose()
+    {
+        if (!_stopping)
+        {
+            _stopping = true;
+            _inbox.Wake();
+            _thread.Join();
+            _inbox.Dispose();
+            _queue.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        // A nanosecond: deadlines of pacing are tens of microseconds away, the usual slack alone is fifty.
+        _ = Libc.ProcessControl(Libc.ProcessTimerSlack, 1, 0, 0, 0);
+        Exception? failure = null;
+        try
+        {
+            while (!_stopping)
+            {
+                Round();
+            }
+        }
+#pragma warning disable CA1031 // A fault of the handler ends the pump, not the process; whoever waits is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failure = e;
+        }
+
+        End(failure);
+    }
+
+    private void End(Exception? failure)
+    {
+        _inbox.Close();
+        _inbox.Run(Now);
+        _handler.HandleStop(failure);
+        if (failure is null)
+        {
+            _ended.SetResult();
+        }
+        else
+        {
+            _ended.SetException(failure);
+        }
+    }
+
+    private void Round()
+    {
+        var now = Now;
+        _inbox.Run(now);
+        var read = Receive(now);
+        if (_handler.PollTimeout() <= now)
+        {
+            _handler.HandleTimeout(now);
+        }
+
+        _handler.HandleRound(now);
+        var written = Transmit(Now);
+        if (read < ReadBudget && written < WriteBudget)
+        {
+            Sleep();
+        }
+    }
+
+    private int Receive(Instant now)
+    {
+        var count = 0;
+        var bytes = 0L;
+        while (count < ReadBudget && _queue.TryRead(out var packet, out var info))
+        {
+            count++;
+            bytes += packet.Length;
+            _handler.HandlePacket(packet, info, now);
+        }
+
+        _counters = _counters with { PacketsIn = _counters.PacketsIn + count, BytesIn = _counters.BytesIn + bytes };
+        return count;
+    }
+
+    private int Transmit(Instant now)
+    {
+        var (count, refused, bytes) = (0, 0, 0L);
+        while (count < WriteBudget && _handler.PollTransmit(_queue.Output, out var info, now) is > 0 and var length)
+        {
+            count++;
+            bytes += length;
+            refused += _queue.TryWrite(length, info) ? 0 : 1;
+        }
+
+        _counters = _counters with
+        {
+            PacketsOut = _counters.PacketsOut + count,
+            BytesOut = _counters.BytesOut + bytes,
+            Refused = _counters.Refused + refused,
+        };
+        return count;
+    }
+
+    private void Sleep()
+    {
+        var until = _handler.PollTimeout();
+        if (_stopping || !_inbox.BeginSleep())
+        {
+            return;
+        }
+
+        var entries = stackalloc Libc.PollEntry[2];
+        entries[0] = new Libc.PollEntry { Descriptor = _queue.Fd, Events = Libc.PollIn };
+        entries[1] = new Libc.PollEntry { Descriptor = _inbox.WakeFd, Events = Libc.PollIn };
+        Libc.TimeSpec timeout;
+        var wait = Math.Max(0, until.Micros - Now.Micros);
+        (timeout.Seconds, timeout.Nanoseconds) = (wait / MicrosPerSecond, wait % MicrosPerSecond * NanosecondsPerMicrosecond);
+        _ = Libc.PrecisePoll(entries, 2, until == Instant.Never ? null : &timeout, null);
+        _inbox.EndSleep(entries[1].Returned != 0);
+        _counters = _counters with { Sleeps = _counters.Sleeps + 1 };
+    }
+}

@@ -1,0 +1,118 @@
+using Multipath.Lab.Packets.Watch;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
+
+namespace Multipath.Lab.Packets.Runs;
+
+/// <summary>Runs one planned transfer from the first SYN to the end of the connection at both ends, and says what was wrong.</summary>
+internal sealed class TransferRun
+{
+    /// <summary>After the end of a connection everything that it left behind must be gone within this time.</summary>
+    private static readonly Duration _settling = Duration.FromSeconds(600);
+
+    private readonly TransferPlan _plan;
+    private readonly PacketNetwork _network;
+    private readonly TransferEnd _client;
+    private readonly TransferEnd _server;
+    private readonly ClientPaths _paths;
+    private Instant _ended;
+
+    private TransferRun(TransferPlan plan, IPacketTap? tap)
+    {
+        _plan = plan;
+        var hosts = new TwoHosts(plan.Seed, plan.IsV6, plan.Paths);
+        _network = hosts.Network;
+        _network.Trace.Tap = tap;
+        var (client, server) = (hosts.MakeClient(plan.Mtu), hosts.MakeServer(plan.Mtu));
+        _paths = new ClientPaths(client, plan, hosts.Addresses, hosts.Server);
+        var listener = server.Listen(hosts.Any, plan.Server);
+        var connection = client.Connect(new Endpoint(hosts.Addresses[0], 0), hosts.Server, plan.Client, _network.Now);
+        _client = new TransferEnd(client, plan, _paths, connection, null);
+        _server = new TransferEnd(server, plan, new ServerPaths(server, plan, hosts.SecondServer), null, listener);
+        var (clientPort, serverPort) = hosts.Join(new StackNode(client, _client), new StackNode(server, _server));
+        clientPort.Watch = new NodeWatch("client", plan.Mtu);
+        serverPort.Watch = new NodeWatch("server", plan.Mtu);
+        hosts.Play(plan.Changes, _paths);
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="plan">What to run.</param>
+    /// <param name="tap">Who looks on.</param>
+    internal static RunResult Run(TransferPlan plan, IPacketTap? tap = null)
+    {
+        var run = new TransferRun(plan, tap);
+        var fault = run.RunGuarded();
+        return new RunResult
+        {
+            Seed = plan.Seed,
+            Fault = fault,
+            Ended = run._ended,
+            TraceHash = run._network.Trace.Hash,
+            Packets = run._network.Trace.Packets,
+            Bytes = run._client.In.Read + run._server.In.Read,
+            FellBack = run._client.FellBack || run._server.FellBack,
+            Subflows = run._paths.MostSubflows,
+        };
+    }
+
+    private string? RunGuarded()
+    {
+        try
+        {
+            return RunToEnd();
+        }
+        catch (SimulationFaultException broken)
+        {
+            return $"{broken.Message}: {State()}";
+        }
+#pragma warning disable CA1031 // Whatever a stack throws is what a run is to find.
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            return thrown.ToString();
+        }
+    }
+
+    private string? RunToEnd()
+    {
+        _network.Start();
+        while (!(_client.IsOver && _server.IsOver))
+        {
+            if (!_network.Step(_plan.Limit))
+            {
+                _ended = _network.Now;
+                return $"not over at {_plan.Limit}: {State()}";
+            }
+        }
+
+        _ended = _network.Now;
+        return Judge("client", _client, _plan.DownBytes, _server) ?? Judge("server", _server, _plan.UpBytes, _client) ?? Settle();
+    }
+
+    /// <summary>An end may time out when all is done: the last acknowledgement can be lost with the last path.</summary>
+    private string? Judge(string name, TransferEnd end, long expected, TransferEnd other)
+    {
+        var isFinished = end.Reason == EndReason.Finished || (end.Reason == EndReason.TimedOut && other.Reason == EndReason.Finished);
+        if (end.In.Read != expected || !isFinished)
+        {
+            return $"{name} got {end.In.Read} of {expected} bytes, then {end.Reason}: {State()}";
+        }
+
+        var excused = _plan.MayFallBack && end.FellBack;
+        return end.In.Wrong > 0 && !excused ? $"{name} got {end.In.Wrong} wrong bytes, the first at {end.In.FirstWrong}" : null;
+    }
+
+    private string? Settle()
+    {
+        var until = _network.Now + _settling;
+        while (_network.Step(until))
+        {
+        }
+
+        return _network.PacketsHeld == 0 ? null : $"{_network.PacketsHeld} packets are left over";
+    }
+
+    private string State() =>
+        $"client wrote {_client.Out.Written} and read {_client.In.Read}\n  {_client.Describe()}\n"
+        + $"  server wrote {_server.Out.Written} and read {_server.In.Read}\n  {_server.Describe()}";
+}

@@ -1,0 +1,35 @@
+using Multipath.Lab.Packets.Runs;
+using Multipath.Simulation.Tests.Support;
+
+namespace Multipath.Simulation.Tests;
+
+/// <summary>Seeds that once failed, with what they found. They run with the bytes that they failed with.</summary>
+public sealed class FormerFailureTests
+{
+    private const long Bytes = 150_000;
+
+    [Theory]
+    [InlineData(0, "a signal without room behind SACK blocks asked for ACKs without end")]
+    [InlineData(2, "the first data packet with short sequence numbers was above the MTU")]
+    [InlineData(35, "a peer with long sequence numbers made data packets longer than the MTU")]
+    [InlineData(8, "an overdue subflow beside one in its handshake was looked at without end")]
+    [InlineData(18, "bytes that a slow reader had not read were forgotten with the connection")]
+    [InlineData(206, "what a dead subflow owed hid that nobody carried the oldest byte")]
+    [InlineData(393, "an echo that waited for the peer's first DSS asked for ACKs without end")]
+    [InlineData(563, "a FIN that a translator swallowed kept a finished connection open")]
+    [InlineData(987, "bytes that a slow reader had not read were forgotten with the connection")]
+    [InlineData(1319, "an address without a data ACK made a peer fall back that never learned why")]
+    [InlineData(1497, "a writer was not woken that a dead subflow held back")]
+    [InlineData(1929, "the announcement of a fallback ended before the peer had it; addresses were announced after it")]
+    [InlineData(2611, "joins were refused by an end that had all, while the other missed the last data ACK")]
+    [InlineData(31053, "round trips were measured by timestamps of duplicates and grew with each timeout", 1 << 20)]
+    [InlineData(31337, "a dead subflow that owed only what others had brought was waited for", 1 << 20)]
+    [InlineData(32303, "a half-closed plain connection was given up after a minute", 1 << 20)]
+    [InlineData(33841, "an IPv6 packet with a damaged flow label is valid", 1 << 20)]
+    public void A_seed_that_once_failed_passes(ulong seed, string finding, long bytes = Bytes)
+    {
+        var (_, report) = SeedCheck.Run(SeedPlanner.Plan(seed, bytes), SeedRunner.Captures);
+
+        Assert.True(report is null, $"{finding}\n{report}");
+    }
+}
