@@ -37,7 +37,8 @@ public sealed class NodeWatchTests
         Receive(Answer(TcpBytes.Dss(5000, 0, 0, 0)));
 
         var fault = Assert.Throws<SimulationFaultException>(() => Send(Data(1001, 100, 5902)));
-        Assert.StartsWith("near, port 40000 to 443: sent 2 bytes beyond the data window, 100 bytes at 1 of ", fault.Message);
+        var map = new DssView(HasAck: true, Ack: 1, HasMap: true, Dsn: 5902, Ssn: 1, Length: 100, Fin: false);
+        Assert.Equal($"near, port 40000 to 443: sent 2 bytes beyond the data window, 100 bytes at 1 of {map}", fault.Message);
     }
 
     [Fact]
