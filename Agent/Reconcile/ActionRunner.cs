@@ -108,8 +108,9 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
     {
         connection.Pending.RemoveAll(one => one.Path.Address.Equals(local) && one.Remote.Equals(remote));
         var held = plane.Snapshot().Connections.FirstOrDefault(one => one.Token == connection.Token);
-        var begun = (held?.Subflows ?? ImmutableArray<PlaneSubflow>.Empty).Where(one => !one.Established
-            && TrackedConnection.Plain(one.Tuple.LocalAddress).Equals(local) && TrackedConnection.Plain(one.Tuple.Remote).Equals(remote));
+        // It may have been established meanwhile, with the event that says so still to come.
+        var begun = (held?.Subflows ?? ImmutableArray<PlaneSubflow>.Empty).Where(one => !connection.Subflows.ContainsKey(one.Tuple)
+            && !connection.Closing.Contains(one.Tuple) && TrackedConnection.Plain(one.Tuple.LocalAddress).Equals(local) && TrackedConnection.Plain(one.Tuple.Remote).Equals(remote));
         KernelError? first = null;
         foreach (var subflow in begun)
         {

@@ -49,6 +49,10 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
         }
     }
 
+    /// <summary>A subflow that this agent began is established.</summary>
+    public void Joined(uint token, PathKey path, TimeSpan took) =>
+        Log.Info("joined", Token(token), F("path", path), F("took_ms", Math.Round(took.TotalMilliseconds, 1)));
+
     /// <summary>A link went down and its subflows were closed.</summary>
     public void LinkDown(PathKey path, int subflows, TimeSpan took)
     {

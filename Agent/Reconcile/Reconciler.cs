@@ -238,6 +238,11 @@ internal sealed class Reconciler
                 break;
             case TableChange.Joined joined when _paths.Of(joined.Subflow.Tuple.LocalAddress) is { } path:
                 _blackhole.HandleJoined(joined.Connection.Token, path, now);
+                if (joined.Begun is { } begun)
+                {
+                    _journal.Joined(joined.Connection.Token, path, now - begun.Since);
+                }
+
                 break;
             case TableChange.Left left when _paths.Of(left.Subflow.Tuple.LocalAddress) is { } path:
                 _realisation.Left(left.Connection.Token, path, now);
