@@ -90,31 +90,28 @@ internal sealed class StandbyRoutes : IAsyncDisposable
         }
 
         var changes = WindowChanges.Between(there, wanted, _ours);
-        if (Remember(changes.Ours.Union(changes.Raise.Select(route => route.Key))))
+        if (Remember(changes.Ours.Union(changes.Raise.Select(one => one.Route.Key))))
         {
-            Set(changes.Raise, WindowChanges.Window, "raised");
-            Remember(_ours.Except(Set(changes.Restore, null, "restored")));
+            foreach (var (route, window) in changes.Raise)
+            {
+                Set(route, window, "raised");
+            }
+
+            Remember(_ours.Except(changes.Restore.Where(route => Set(route, null, "restored")).Select(route => route.Key).ToArray()));
         }
     }
 
-    /// <returns>Those that took it.</returns>
-    private List<RouteKey> Set(ImmutableArray<KernelRoute> routes, uint? window, string did)
+    /// <returns>False when the kernel refused.</returns>
+    private bool Set(KernelRoute route, uint? window, string did)
     {
-        List<RouteKey> done = [];
-        foreach (var route in routes)
+        if (_table.SetInitialWindow(route, window) is { } refused)
         {
-            if (_table.SetInitialWindow(route, window) is { } refused)
-            {
-                Warn($"the initial window of route {route.Key}: {refused}");
-            }
-            else
-            {
-                done.Add(route.Key);
-                _log.Info("route", new LogField("initial_window", did), new LogField("route", route.Key));
-            }
+            Warn($"the initial window of route {route.Key}: {refused}");
+            return false;
         }
 
-        return done;
+        _log.Info("route", new LogField("initial_window", did), new LogField("route", route.Key));
+        return true;
     }
 
     /// <returns>False when they cannot be remembered, and then none is changed.</returns>

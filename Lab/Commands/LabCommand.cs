@@ -42,11 +42,26 @@ internal static class LabCommand
             Description = "Runs of each case of --compare; medians are shown.",
             DefaultValueFactory = _ => 5,
         };
+        runs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--runs takes a number from 1.");
+            }
+        });
         var only = new Option<string>("--only")
         {
             Description = "With --compare: only cases whose name contains this.",
             DefaultValueFactory = _ => "",
         };
+        only.Validators.Add(result =>
+        {
+            var options = new CompareOptions(0, result.GetValueOrDefault<string>(), false);
+            if (!CompareRun.Names.Any(options.Takes))
+            {
+                result.AddError($"No case's name contains '{options.Only}'. Cases: {string.Join("; ", CompareRun.Names)}.");
+            }
+        });
         var root = new RootCommand("Hosts, links, traffic, a silo and agents on one machine.")
         {
             scenario, json, plain, simulated, compare, runs, only,

@@ -9,20 +9,25 @@ namespace Multipath.Lab.Compare;
 /// </summary>
 internal sealed class CompareRun(CompareOptions options, TextWriter output)
 {
+    /// <summary>The handover cases: bulk is measured as upload alone.</summary>
+    private static IEnumerable<GapCase> GapCases =>
+        GapCase.All(bulk: false).Concat(GapCase.All(bulk: true).Where(one => one.Direction == Direction.Upload));
+
+    /// <summary>The names of all cases, in the order in which they run.</summary>
+    public static IEnumerable<string> Names =>
+        GapCases.Select(one => one.ToString()).Concat(ExtraCases.All.Select(one => one.Name));
+
     /// <summary>Runs all that the options ask for.</summary>
     /// <returns>True when every transfer was intact.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         var table = new CompareTable(output, options.Json);
-        var cases = GapCase.All(bulk: false)
-            .Concat(GapCase.All(bulk: true).Where(one => one.Direction == Direction.Upload))
-            .Where(one => one.ToString().Contains(options.Only, StringComparison.OrdinalIgnoreCase));
-        foreach (var gapCase in cases)
+        foreach (var gapCase in GapCases.Where(one => options.Takes(one.ToString())))
         {
             table.Show(await Worker.RunAsync(() => Measure(gapCase, cancellation), cancellation));
         }
 
-        foreach (var extra in ExtraCases.All.Where(one => one.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)))
+        foreach (var extra in ExtraCases.All.Where(one => options.Takes(one.Name)))
         {
             table.Show(await Worker.RunAsync(() => extra.Measure(options.Runs, cancellation), cancellation));
         }

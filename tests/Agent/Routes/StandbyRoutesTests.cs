@@ -49,7 +49,7 @@ public sealed class StandbyRoutesTests : IDisposable
         {
             var route = Assert.Single(table.Read(v6: false, 102)!.Value);
             new OwnRoutesFile(_state).Save([route.Key]);
-            Assert.Null(table.SetInitialWindow(route, WindowChanges.Window));
+            Assert.Null(table.SetInitialWindow(route, WindowChanges.OfBackup));
             Assert.NotEqual(before, Table(lab, "102"));
         }
 

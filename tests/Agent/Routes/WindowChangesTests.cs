@@ -8,7 +8,7 @@ namespace Multipath.Agent.Tests.Routes;
 public sealed class WindowChangesTests
 {
     private static readonly RouteKey Key = new(102, IPAddress.Any, 0, 0, 100, 3);
-    private static readonly StandbyPath Standby = new(false, 102, 3);
+    private static readonly StandbyPath Standby = new(false, 102, 3, Carries: false);
 
     [Theory]
     [InlineData(null, true, false, "raise")]
@@ -18,6 +18,9 @@ public sealed class WindowChangesTests
     [InlineData(14u, false, false, "")]
     [InlineData(14u, true, true, "ours")]
     [InlineData(14u, false, true, "restore ours")]
+    [InlineData(20u, true, true, "raise ours")]
+    [InlineData(20u, false, true, "restore ours")]
+    [InlineData(20u, true, false, "")]
     [InlineData(40u, false, true, "")]
     [InlineData(null, false, true, "")]
     public void Only_a_route_without_a_window_gets_one_and_only_ours_loses_it(uint? window, bool wanted, bool ours, string expected)
@@ -26,6 +29,16 @@ public sealed class WindowChangesTests
         var did = changes.Raise.Select(_ => "raise").Concat(changes.Restore.Select(_ => "restore"))
             .Concat(changes.Ours.Select(_ => "ours"));
         Assert.Equal(expected, string.Join(' ', did));
+    }
+
+    [Fact]
+    public void A_path_that_carries_beside_a_better_one_gets_the_larger_window_and_keeps_it()
+    {
+        var carrying = Standby with { Carries = true };
+        Assert.Equal(20u, Assert.Single(WindowChanges.Between([Route(Key, null)], [carrying], []).Raise).Window);
+        Assert.Equal(20u, Assert.Single(WindowChanges.Between([Route(Key, 14)], [carrying], [Key]).Raise).Window);
+        Assert.Equal(14u, Assert.Single(WindowChanges.Between([Route(Key, 20)], [Standby], [Key]).Raise).Window);
+        Assert.Empty(WindowChanges.Between([Route(Key, 20)], [carrying], [Key]).Raise);
     }
 
     [Fact]
@@ -60,7 +73,8 @@ public sealed class WindowChangesTests
             Class((3, PathRole.Active), (2, PathRole.Active)),
         ];
         var plan = new PlanContent("p", [.. classes], PlanLimits.Default, HandoverRules.Default);
-        Assert.Equal([new StandbyPath(false, 102, 2)], StandbyPath.Of(plan, paths));
+        Assert.Equal([new StandbyPath(false, 102, 2, Carries: true)], StandbyPath.Of(plan, paths));
+        Assert.False(Assert.Single(StandbyPath.Of(plan with { Classes = [classes[0]] }, [paths[1]])).Carries);
         Assert.Empty(StandbyPath.Of(null, paths));
     }
 
