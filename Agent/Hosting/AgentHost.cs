@@ -33,6 +33,9 @@ public sealed class AgentHost : IAsyncDisposable
     /// <summary>False alarms of the blackhole reflex since the start.</summary>
     public long FalseAlarms => _parts.Reconciler.FalseAlarmCount;
 
+    /// <summary>Where the metrics are served, with the port in use; null when they are not.</summary>
+    public Uri? MetricsAddress => _parts.MetricsAddress;
+
     /// <summary>Starts an agent.</summary>
     /// <param name="options">How.</param>
     /// <returns>The running agent; when this returns, its connections are known and the kept plan, if any, is applied.</returns>

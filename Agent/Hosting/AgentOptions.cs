@@ -34,6 +34,12 @@ public sealed record AgentOptions(string Host)
     /// <summary>The policy's file name, for error texts.</summary>
     public string PolicyFileName { get; init; } = "policy";
 
+    /// <summary>
+    /// Where to serve the agent's metrics as a page for Prometheus, such as <c>http://127.0.0.1:9464</c>; port 0 takes a free one. Null
+    /// to serve none.
+    /// </summary>
+    public Uri? Metrics { get; init; }
+
     /// <summary>Log lines as JSON objects.</summary>
     public bool JsonLog { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     private readonly AgentLog _log;
     private readonly AgentMetrics _metrics = new();
     private readonly EquatableArray<string> _schedulers;
-    private readonly OtlpExport? _export;
+    private readonly AgentTelemetry _telemetry;
     private readonly LastPlanStore? _store;
     private readonly StandbyRoutes? _routes;
     private readonly ReconcileLoop _loop;
@@ -35,7 +35,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         var clock = new AgentClock(TimeProvider.System);
         var version = typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
         _log = new AgentLog(options.Log, options.JsonLog, TimeProvider.System);
-        _export = OtlpExport.Start(options.Host, version);
+        _telemetry = AgentTelemetry.Start(options.Host, version, options.Metrics);
         _store = options.StateDirectory is { } directory ? new LastPlanStore(directory) : null;
         var kept = LoadPlan();
         if (ground.Routes is { } routes)
@@ -57,18 +57,21 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             clock,
             alarm => _loop!.Post((one, now) => one.HandleAlarm(alarm, now), urgent: true),
             // The one batch has to come back: what is not urgent is dropped when the loop falls behind.
-            batch => _loop!.Post((one, now) => one.HandleMeasured(batch, now), urgent: true));
+            batch => _loop!.Post((one, now) => one.HandleMeasured(batch, now), urgent: true),
+            _metrics.Stalled);
         Begin(kept, policy, clock.Now);
         _loop = new ReconcileLoop(Reconciler, clock, e => _failed.TrySetException(e));
         _log.Info(
             "started", new LogField("host", options.Host), new LogField("netns", options.Netns), new LogField("silo", options.Silo),
-            new LogField("plan", kept?.Plan.Version), new LogField("version", version));
+            new LogField("plan", kept?.Plan.Version), new LogField("version", version), new LogField("metrics", _telemetry.Address));
     }
 
     /// <summary>Ends when the agent cannot go on.</summary>
     public Task Failed => _failed.Task;
 
     public Reconciler Reconciler { get; }
+
+    public Uri? MetricsAddress => _telemetry.Address;
 
     public async Task RunAsync(CancellationToken cancellation) => await Task.WhenAll(
         PumpAsync(
@@ -83,7 +86,11 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             cancellation),
         _session?.RunAsync(cancellation) ?? Task.CompletedTask);
 
-    public void Publish(HostNews news) => _session?.Publish(news);
+    public void Publish(HostNews news)
+    {
+        _metrics.Observed(news.Snapshot);
+        _session?.Publish(news);
+    }
 
     public void Watch(ImmutableArray<WatchedSubflow> subflows) => _watch.Watch(subflows);
 
@@ -129,6 +136,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
                     new LogField("connections", delta.Connections.Count), new LogField("occurrences", delta.Occurrences.Count));
                 break;
             case AgentMessage.Nack nack:
+                _metrics.PlanRefused();
                 _log.Warn("nack", new LogField("version", nack.Version), new LogField("reason", nack.Reason));
                 break;
         }
@@ -136,12 +144,14 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
 
     public void SiloBack(string silo, TimeSpan reportInterval)
     {
+        _metrics.SiloConnected(true);
         _log.Info("silo-back", new LogField("silo", silo));
         _loop.Post((one, now) => one.HandleSiloBack(reportInterval, now));
     }
 
     public void SiloAway(string reason)
     {
+        _metrics.SiloConnected(false);
         _log.Warn("silo-away", new LogField("reason", reason));
         _loop.Post((one, now) => one.HandleSiloAway(now));
     }
@@ -155,7 +165,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         _inventory.Dispose();
         _plane.Dispose();
         _restore();
-        _export?.Dispose();
+        await _telemetry.DisposeAsync();
         _metrics.Dispose();
         _log.Info("stopped");
     }

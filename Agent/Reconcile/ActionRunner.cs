@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Hosting;
@@ -20,11 +21,14 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
     public ActionResult Run(DataPlaneAction action)
     {
         var began = clock.Now;
+        var (kind, text) = (Kind(action), Describe(action));
+        using var span = journal.Trace.Action(kind, text, action.Reason, began);
         var error = table.TryGet(action.Token, out var connection) && connection.Steerable
             ? Do(action, connection, began)
             : new KernelError("act", Errno.NoSuchProcess, "the connection is not under this agent");
         var refusal = error?.ToString() ?? "";
-        journal.Action(Kind(action), action.Token, PathOf(action), Describe(action), action.Reason, refusal, clock.Now - began);
+        journal.Action(kind, action.Token, PathOf(action), text, action.Reason, refusal, clock.Now - began);
+        span?.SetStatus(error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error, error is null ? null : refusal);
         return new ActionResult(action, error);
     }
 
@@ -110,7 +114,8 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         var held = plane.Snapshot().Connections.FirstOrDefault(one => one.Token == connection.Token);
         // It may have been established meanwhile, with the event that says so still to come.
         var begun = (held?.Subflows ?? ImmutableArray<PlaneSubflow>.Empty).Where(one => !connection.Subflows.ContainsKey(one.Tuple)
-            && !connection.Closing.Contains(one.Tuple) && TrackedConnection.Plain(one.Tuple.LocalAddress).Equals(local) && TrackedConnection.Plain(one.Tuple.Remote).Equals(remote));
+            && !connection.Closing.Contains(one.Tuple)
+            && TrackedConnection.Plain(one.Tuple.LocalAddress).Equals(local) && TrackedConnection.Plain(one.Tuple.Remote).Equals(remote));
         KernelError? first = null;
         foreach (var subflow in begun)
         {
@@ -131,6 +136,10 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         if (error is null)
         {
             connection.Subflows[subflow.Tuple] = subflow with { Backup = set.Backup };
+            if (!set.Backup && connection.Subflows.Values.Any(one => one.Tuple != subflow.Tuple && one is { Backup: false, Silent: false }))
+            {
+                journal.Metrics.PlannedHandover();
+            }
         }
 
         return error;

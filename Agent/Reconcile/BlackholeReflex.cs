@@ -50,6 +50,7 @@ internal sealed class BlackholeReflex(ConnectionTable table, PathBook paths, Rea
 
     private void Act(BlackholeAlarm alarm, TrackedConnection connection, PathKey? path, PlanContent content, DateTimeOffset now)
     {
+        using var span = journal.Trace.Reflex("blackhole", path?.ToString());
         realisation.Run(content, now);
         var closed = !connection.Subflows.ContainsKey(alarm.Tuple);
         if (path is not null && closed)
@@ -63,7 +64,6 @@ internal sealed class BlackholeReflex(ConnectionTable table, PathBook paths, Rea
             paths.Suspect(path, now);
         }
 
-        var did = closed ? "closed, so that its data goes over the others" : "left, for no other subflow carries";
-        journal.Blackhole(alarm.Token, path, alarm.Verdict.Silence, alarm.Verdict.Threshold, did);
+        journal.Blackhole(alarm.Token, path, alarm.Verdict.Silence, alarm.Verdict.Threshold, closed);
     }
 }

@@ -20,6 +20,8 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
 
     public AgentMetrics Metrics { get; } = metrics;
 
+    public AgentTrace Trace => Metrics.Trace;
+
     /// <summary>True while there is something to tell the silo.</summary>
     public bool HasOccurrences => _untold.Count > 0;
 
@@ -34,7 +36,7 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
     /// <summary>An action was tried.</summary>
     public void Action(string kind, uint token, PathKey? path, string text, string reason, string error, TimeSpan took)
     {
-        Metrics.Action(kind, error.Length > 0, took);
+        Metrics.Action(kind, error.Length > 0 ? "refused" : "done", took);
         var took_us = Math.Round(took.TotalMicroseconds);
         if (error.Length == 0)
         {
@@ -49,6 +51,13 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
         }
     }
 
+    /// <summary>What an action was about was gone when it came, and the event that says so is under way: no refusal, and no news.</summary>
+    public void Overtaken(string kind, uint token, string text, TimeSpan took)
+    {
+        Metrics.Action(kind, "overtaken", took);
+        Log.Info("overtaken", F("kind", kind), Token(token), F("what", text));
+    }
+
     /// <summary>A subflow that this agent began is established.</summary>
     public void Joined(uint token, PathKey path, TimeSpan took) =>
         Log.Info("joined", Token(token), F("path", path), F("took_ms", Math.Round(took.TotalMilliseconds, 1)));
@@ -57,15 +66,18 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
     public void LinkDown(PathKey path, int subflows, TimeSpan took)
     {
         Metrics.LinkDown();
+        Metrics.ForcedHandover(subflows);
         var took_us = Math.Round(took.TotalMicroseconds);
         Log.Info("reflex", F("kind", "link-down"), F("path", path), F("subflows", subflows), F("took_us", took_us));
         Tell(OccurrenceKind.Reflex, 0, path, $"link down: {subflows} subflows closed");
     }
 
     /// <summary>A path swallowed data.</summary>
-    public void Blackhole(uint token, PathKey? path, TimeSpan silence, TimeSpan threshold, string did)
+    public void Blackhole(uint token, PathKey? path, TimeSpan silence, TimeSpan threshold, bool closed)
     {
+        var did = closed ? "closed, so that its data goes over the others" : "left, for no other subflow carries";
         Metrics.Blackhole(silence);
+        Metrics.ForcedHandover(closed ? 1 : 0);
         var (silence_ms, threshold_ms) = (Math.Round(silence.TotalMilliseconds, 1), Math.Round(threshold.TotalMilliseconds, 1));
         Log.Info(
             "reflex", F("kind", "blackhole"), Token(token), F("path", path), F("silence_ms", silence_ms),
@@ -100,7 +112,7 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
     /// <summary>Another plan runs.</summary>
     public void Plan(PlanVersion version, string source, string policy, string difference, int applied, int refused)
     {
-        Metrics.PlanApplied();
+        Metrics.PlanApplied(source == "silo's" ? "silo" : source);
         Log.Info(
             "plan", F("version", version), F("source", source), F("policy", policy), F("applied", applied), F("refused", refused),
             F("diff", difference));

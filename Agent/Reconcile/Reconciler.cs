@@ -101,6 +101,7 @@ internal sealed class Reconciler
             return;
         }
 
+        using var span = _journal.Trace.Reflex("link-down", string.Join(' ', down));
         var before = down.ToDictionary(path => path, path => _realisation.Subflows(path));
         var results = _realisation.Run(content, now);
         foreach (var path in down)
@@ -214,7 +215,7 @@ internal sealed class Reconciler
     {
         var content = _plan.Content!;
         _realisation.Classify(content);
-        using var span = _journal.Metrics.StartPlan(version.ToString(), trace);
+        using var span = _journal.Trace.Plan(version.ToString(), content.Policy, trace, now);
         var results = _realisation.Run(content, now).Results;
         var applied = results.Where(one => one.Error is null).Select(ActionRunner.Outcome).ToEquatableArray();
         var refused = results.Where(one => one.Error is not null).Select(ActionRunner.Outcome).ToEquatableArray();

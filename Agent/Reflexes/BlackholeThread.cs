@@ -22,19 +22,16 @@ internal sealed class BlackholeThread : IDisposable
     /// <param name="clock">The time.</param>
     /// <param name="alarm">Told of silence and of its end.</param>
     /// <param name="measured">Given measurements now and then, to be disposed of once read.</param>
-    public BlackholeThread(ISubflowProbe probe, AgentClock clock, Action<BlackholeAlarm> alarm, Action<MeasuredBatch> measured)
+    /// <param name="stalled">Told how long a connection stood still when one of its subflows went away.</param>
+    public BlackholeThread(
+        ISubflowProbe probe,
+        AgentClock clock,
+        Action<BlackholeAlarm> alarm,
+        Action<MeasuredBatch> measured,
+        Action<TimeSpan> stalled)
     {
         (_probe, _clock) = (probe, clock);
-        _watch = new BlackholeWatch(probe, alarm, subflows =>
-        {
-            var filled = _batch.TryFill(subflows);
-            if (filled)
-            {
-                measured(_batch);
-            }
-
-            return filled;
-        });
+        _watch = new BlackholeWatch(probe, alarm, subflows => Tell(subflows, measured), stalled);
         _thread = new Thread(Run) { IsBackground = true, Name = "blackhole watch", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }
@@ -56,6 +53,17 @@ internal sealed class BlackholeThread : IDisposable
         _wake.Set();
         _thread.Join();
         _probe.Dispose();
+    }
+
+    private bool Tell(List<MeasuredSubflow> subflows, Action<MeasuredBatch> measured)
+    {
+        var filled = _batch.TryFill(subflows);
+        if (filled)
+        {
+            measured(_batch);
+        }
+
+        return filled;
     }
 
     private void Run()

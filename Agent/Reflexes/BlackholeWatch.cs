@@ -24,7 +24,9 @@ internal sealed record BlackholeAlarm(uint Token, FourTuple Tuple, BlackholeVerd
 /// <param name="probe">Measures.</param>
 /// <param name="alarm">Told of silence and of its end.</param>
 /// <param name="measured">Given what was read of the subflows that sent; false when it cannot take that now.</param>
-internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm> alarm, Func<List<MeasuredSubflow>, bool> measured)
+/// <param name="stalled">Told how long a connection stood still when one of its subflows went away.</param>
+internal sealed class BlackholeWatch(
+    ISubflowProbe probe, Action<BlackholeAlarm> alarm, Func<List<MeasuredSubflow>, bool> measured, Action<TimeSpan> stalled)
 {
     /// <summary>Of busy subflows: silence is seen half of this late on average.</summary>
     public static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(10);
@@ -45,6 +47,7 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
     private static readonly TimeSpan AsleepAfter = TimeSpan.FromSeconds(10);
 
     private readonly List<MeasuredSubflow> _measured = [];
+    private readonly StallMeter _stalls = new(stalled);
     private DateTimeOffset _tellAt;
     private Entry[] _entries = [];
     private Entry[] _due = [];
@@ -59,6 +62,13 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
     public void Watch(ImmutableArray<WatchedSubflow> subflows, DateTimeOffset now)
     {
         var before = _entries.ToDictionary(entry => entry.Watched.Tuple);
+        var (there, tokens) = (subflows.Select(one => one.Tuple).ToHashSet(), subflows.Select(one => one.Token).ToHashSet());
+        foreach (var gone in _entries.Where(entry => entry.Busy && !there.Contains(entry.Watched.Tuple)))
+        {
+            _stalls.Gone(gone.Watched.Token, gone.HeardAt, now);
+        }
+
+        _stalls.Keep(tokens.Contains);
         _entries =
         [
             .. subflows.Select(watched => before.TryGetValue(watched.Tuple, out var known)
@@ -141,16 +151,27 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
     {
         if (!reading.Found)
         {
+            if (entry.Busy)
+            {
+                _stalls.Gone(entry.Watched.Token, entry.HeardAt, now);
+            }
+
             (entry.Busy, entry.Due) = (false, OnGrid(now + AsleepTick, tick));
             return;
         }
 
-        entry.Sample = reading.Sample;
+        if (_stalls.IsOpen && entry.IsRead && reading.Sample.BytesAcked > entry.Sample.BytesAcked)
+        {
+            _stalls.Acknowledged(entry.Watched.Token, now - TimeSpan.FromMilliseconds(reading.Sample.LastAckMs));
+        }
+
+        (entry.Sample, entry.IsRead) = (reading.Sample, true);
         var verdict = entry.Detector.Observe(reading.Sample, entry.Watched.Cautious, now);
         entry.Busy = verdict.Busy;
         if (verdict.Busy)
         {
             entry.BusyAt = now;
+            entry.HeardAt = now - verdict.Silence;
         }
 
         var quiet = now - entry.BusyAt;
@@ -173,6 +194,9 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
 
         public SubflowSample Sample;
 
+        /// <summary>There is a sample to compare with.</summary>
+        public bool IsRead { get; set; }
+
         /// <summary>Where the sample stood that was passed on last.</summary>
         public ulong ToldBytesSent { get; set; }
 
@@ -181,6 +205,9 @@ internal sealed class BlackholeWatch(ISubflowProbe probe, Action<BlackholeAlarm>
         public DateTimeOffset BusyAt { get; set; }
 
         public bool Busy { get; set; }
+
+        /// <summary>While busy: when the peer was heard last, or data began to be under way if that was later.</summary>
+        public DateTimeOffset HeardAt { get; set; }
 
         /// <summary>The alarm was given and the silence lasts; once is enough.</summary>
         public bool Fired { get; set; }

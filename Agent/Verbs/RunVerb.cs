@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Net;
 using Multipath.Agent.Hosting;
 
 namespace Multipath.Agent.Verbs;
@@ -43,13 +44,21 @@ internal static class RunVerb
         DefaultValueFactory = _ => true,
     };
 
+    private static readonly Option<Uri?> Metrics = new("--metrics")
+    {
+        Description = "Serve the agent's metrics as a page for Prometheus, such as http://127.0.0.1:9464 (at /metrics). Off by default.",
+        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) && IsListenable(uri)
+            ? uri
+            : Refuse<Uri?>(result, $"'{result.Tokens[0].Value}' is no address to serve metrics on, expected as http://127.0.0.1:9464."),
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Log lines as JSON objects." };
 
     internal static Command Create()
     {
         var command = new Command("run", "Steers this host's connections until it is stopped (SIGTERM, Ctrl-C).")
         {
-            Host, Silo, Label, State, PolicyFile, TuneRoutes, Json,
+            Host, Silo, Label, State, PolicyFile, TuneRoutes, Metrics, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -93,6 +102,7 @@ internal static class RunVerb
             PolicyYaml = policy is null ? null : File.ReadAllText(policy.FullName),
             PolicyFileName = policy?.Name ?? "policy",
             TuneStandbyRoutes = parsed.GetValue(TuneRoutes),
+            Metrics = parsed.GetValue(Metrics),
             JsonLog = parsed.GetValue(Json),
             Log = parsed.InvocationConfiguration.Output,
         };
@@ -103,6 +113,9 @@ internal static class RunVerb
             ? KeyValuePair.Create(text[..at], text[(at + 1)..])
             : throw new FormatException($"'{text}' is no label; write KEY=VALUE."))
         .ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static bool IsListenable(Uri uri) => uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/"
+        && (uri.Host == "localhost" || IPAddress.TryParse(uri.Host.Trim('[', ']'), out _));
 
     private static T? Refuse<T>(System.CommandLine.Parsing.ArgumentResult result, string text)
     {

@@ -18,7 +18,7 @@ internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
     /// </summary>
     public async Task<(PolicyApplied? Applied, IReadOnlyList<string> Errors)> Apply(string yaml, string fileName, bool dryRun)
     {
-        using var span = SiloTrace.Start("apply", null, System.Diagnostics.ActivityKind.Server);
+        using var span = SiloTrace.Start("apply", null);
         var errors = Check(yaml, fileName, out var policy);
         if (policy is null)
         {
@@ -26,7 +26,7 @@ internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
             return (null, errors);
         }
 
-        span?.SetTag("multipath.policy", policy.Name);
+        span?.SetTag(SiloTrace.PolicyTag, policy.Name);
         var draft = new PolicyDraft(policy.Name, policy.Priority, policy.Hosts.ToString(), yaml);
         return (await grains.GetGrain<IPolicyGrain>(policy.Name).Apply(draft, dryRun, span?.Id), []);
     }
@@ -34,7 +34,7 @@ internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
     /// <summary>False when there is none of the name.</summary>
     public async Task<bool> Delete(string name)
     {
-        using var span = SiloTrace.Start("delete", null, System.Diagnostics.ActivityKind.Server);
+        using var span = SiloTrace.Start("delete", null);
         return WireCheck.IsName(name) && await grains.GetGrain<IPolicyGrain>(name).Delete(span?.Id);
     }
 

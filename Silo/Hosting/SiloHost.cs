@@ -34,13 +34,12 @@ public sealed class SiloHost : IAsyncDisposable
             .AddSingleton<SessionAdmission>()
             .AddSingleton<StreamEnd>()
             .AddSingleton<PolicyCache>()
-            .AddSingleton<SiloMetrics>()
+            .AddTelemetry()
             .AddSingleton<FleetDesk>()
             .AddSingleton<Readiness>()
             .AddProblemDetails()
             .AddExceptionHandler<StoreTrouble>()
             .AddOpenApi()
-            .AddHostedService<TelemetryExport>()
             .AddGrpc();
         builder.Services.ConfigureHttpJsonOptions(json => FleetJson.Configure(json.SerializerOptions));
         // A line for each request would bury what grains have to say, with an agent's stream behind every host.
@@ -59,6 +58,7 @@ public sealed class SiloHost : IAsyncDisposable
         _app.MapOpenApi();
         _app.MapFleet();
         _app.MapHealth();
+        _app.MapMetrics();
     }
 
     /// <summary>Where gRPC is served, with the port in use; valid once started.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class AgentSession(
     TimeProvider clock,
     ILogger<AgentSession> logger)
 {
-    private readonly SessionOutbox _outbox = new();
+    private readonly SessionOutbox _outbox = new(metrics, clock);
     private readonly ILogger _logger = logger;
     private int _refusals;
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Grpc.Core;
 using Multipath.Contracts.Grains;
 using Multipath.Silo.Mapping;
+using Multipath.Silo.Telemetry;
 using Wire = Multipath.Contracts.Wire;
 
 namespace Multipath.Silo.Rpc;
@@ -10,7 +11,7 @@ namespace Multipath.Silo.Rpc;
 /// What waits to be sent to one agent: one place for each kind of message, in which the newest replaces the one before. A slow reader
 /// therefore costs the memory of one plan, however often it changes.
 /// </summary>
-internal sealed class SessionOutbox : IHostSession
+internal sealed class SessionOutbox(SiloMetrics metrics, TimeProvider clock) : IHostSession
 {
     private readonly Lock _lock = new();
     private readonly Channel<bool> _ready =
@@ -19,6 +20,7 @@ internal sealed class SessionOutbox : IHostSession
     private Wire.SiloMessage? _welcome;
     private Wire.SiloMessage? _request;
     private Wire.SiloMessage? _plan;
+    private long _planSince;
     private Wire.SiloMessage? _heartbeat;
 
     /// <summary>Completes when a newer session of the host took over.</summary>
@@ -30,6 +32,7 @@ internal sealed class SessionOutbox : IHostSession
 
     public Task Offer(PlanOffer offer)
     {
+        Interlocked.Exchange(ref _planSince, clock.GetTimestamp());
         Put(ref _plan, new() { Plan = ToWire.Plan(offer.Plan, offer.PolicyYaml, offer.Trace) });
         return Task.CompletedTask;
     }
@@ -53,7 +56,12 @@ internal sealed class SessionOutbox : IHostSession
         {
             while (Take() is { } message)
             {
+                var since = Interlocked.Read(ref _planSince);
                 await writer.WriteAsync(message, cancellation);
+                if (message.BodyCase == Wire.SiloMessage.BodyOneofCase.Plan)
+                {
+                    metrics.PlanSent(clock.GetElapsedTime(since));
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using Multipath.Contracts.Grains;
 using Multipath.Policies.Model;
 using Multipath.Silo.Hosting;
+using Multipath.Silo.Telemetry;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -14,6 +15,8 @@ namespace Multipath.Silo.Grains.Fleet;
 internal sealed partial class FleetGrain(
     [PersistentState("fleet", StoreNames.Fleet)] IPersistentState<FleetRecord> store,
     PolicyCache cache,
+    SiloMetrics metrics,
+    StateWriter writer,
     TimeProvider clock,
     ILogger<FleetGrain> logger) : Grain, IFleetGrain
 {
@@ -32,6 +35,7 @@ internal sealed partial class FleetGrain(
         store.State = store.State.AllAway();
         _fanout = new((host, governance) => GrainFactory.GetGrain<IHostGrain>(host).Govern(governance), NotTold, clock);
         _index = new FleetIndex(store.State.Policies, cache);
+        metrics.Fleet(store.State.Hosts);
         _storeSoon = new GrainAlarm(this.RegisterGrainTimer(StoreHosts, GrainAlarm.Unset), clock);
         _tellAgain = new GrainAlarm(this.RegisterGrainTimer(TellAgain, GrainAlarm.Unset), clock);
         foreach (var (name, document) in store.State.Policies)
@@ -45,7 +49,11 @@ internal sealed partial class FleetGrain(
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => StoreHosts();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.Fleet(null);
+        return StoreHosts();
+    }
 
     public Task<Governance> Join(HostSummary host)
     {
@@ -89,6 +97,7 @@ internal sealed partial class FleetGrain(
     private void Enter(HostSummary host)
     {
         store.State = store.State.With(host);
+        metrics.Fleet(store.State.Hosts);
         StoreSoon();
         if (host.Status == HostStatus.Away)
         {
@@ -121,11 +130,13 @@ internal sealed partial class FleetGrain(
             return;
         }
 
+        using var span = SiloTrace.Start("fleet", trace);
+        span?.SetTag(SiloTrace.PolicyTag, policy);
         var before = store.State;
         store.State = next;
         try
         {
-            await store.WriteStateAsync();
+            await writer.Write(store, "fleet");
         }
         catch
         {
@@ -136,7 +147,7 @@ internal sealed partial class FleetGrain(
         var index = new FleetIndex(next.Policies, cache);
         var told = _index.Differences(index, next.Hosts.Values).ToList();
         _index = index;
-        told.ForEach(one => _fanout.Send(one.Host, GovernanceOf(one.Policy, trace)));
+        told.ForEach(one => _fanout.Send(one.Host, GovernanceOf(one.Policy, span?.Id ?? trace)));
         LogPolicyChanged(policy, told.Count);
         await _watchers.Tell([new FleetHappening(clock.GetUtcNow(), "", "policy", text, null)]);
     }
@@ -151,7 +162,7 @@ internal sealed partial class FleetGrain(
         _hostsChanged = false;
         try
         {
-            await store.WriteStateAsync();
+            await writer.Write(store, "fleet");
         }
         catch (Exception error) when (error is not InconsistentStateException)
         {

@@ -16,6 +16,7 @@ internal sealed partial class HostGrain(
     [PersistentState("host", StoreNames.Fleet)] IPersistentState<HostRecord> store,
     PolicyCache policies,
     SiloMetrics metrics,
+    StateWriter writer,
     TimeProvider clock,
     ILogger<HostGrain> logger) : Grain, IHostGrain
 {
@@ -42,7 +43,7 @@ internal sealed partial class HostGrain(
         _host = this.GetPrimaryKeyString();
         _ranking = new HostRanking(_host, policies, metrics, clock);
         _voice = new HostVoice(_host, GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value), clock);
-        _memory = new HostMemory(store);
+        _memory = new HostMemory(store, writer);
         _alarm = new GrainAlarm(this.RegisterGrainTimer(OnAlarm, GrainAlarm.Unset), clock);
         return Task.CompletedTask;
     }
@@ -88,7 +89,7 @@ internal sealed partial class HostGrain(
         if (verdict.Outcome == ReportOutcome.Accepted)
         {
             _voice.SayReport(before, _picture, report);
-            await Decide(clock.GetUtcNow(), System.Diagnostics.Activity.Current?.Id);
+            await Decide(clock.GetUtcNow(), null);
             return verdict;
         }
 
@@ -182,7 +183,7 @@ internal sealed partial class HostGrain(
         if (_link.IsOpen && _ranking.Governance?.Policy is { } policy && Ledger.NextPush is { } plan && plan.Follows(policy))
         {
             Ledger = Ledger.Push(plan);
-            await _link.Offer(new PlanOffer(plan.Plan, policy.Yaml, _timing.Pushed(plan.Version)));
+            await _link.Offer(new PlanOffer(plan.Plan, policy.Yaml, _timing.Pushed(_host, plan.Version)));
             LogPushed(_host, plan.Version, policy.Name);
             _voice.Say("plan", $"policy {policy.Name}", plan.Version);
         }

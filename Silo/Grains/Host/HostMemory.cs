@@ -1,3 +1,4 @@
+using Multipath.Silo.Telemetry;
 using Orleans.Runtime;
 using Orleans.Storage;
 
@@ -7,7 +8,8 @@ namespace Multipath.Silo.Grains.Host;
 /// What a host's grain knows for good, and what of it is stored: written when it differs, never for what a restart makes good by itself.
 /// </summary>
 /// <param name="store">The grain's state.</param>
-internal sealed class HostMemory(IPersistentState<HostRecord> store)
+/// <param name="writer">Writes it.</param>
+internal sealed class HostMemory(IPersistentState<HostRecord> store, StateWriter writer)
 {
     private HostRecord _stored = store.State;
     private bool _epochRaised;
@@ -30,7 +32,7 @@ internal sealed class HostMemory(IPersistentState<HostRecord> store)
         if (!_epochRaised)
         {
             Ledger = Ledger.Activate();
-            await store.WriteStateAsync();
+            await writer.Write(store, "host");
             (_epochRaised, _stored) = (true, store.State);
         }
     }
@@ -47,7 +49,7 @@ internal sealed class HostMemory(IPersistentState<HostRecord> store)
 
         try
         {
-            await store.WriteStateAsync();
+            await writer.Write(store, "host");
             _stored = state;
             return null;
         }

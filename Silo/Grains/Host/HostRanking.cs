@@ -8,6 +8,7 @@ namespace Multipath.Silo.Grains.Host;
 internal sealed class HostRanking(string host, PolicyCache policies, SiloMetrics metrics, TimeProvider clock)
 {
     private RankMemory _memory = RankMemory.Empty;
+    private string? _waiting;
 
     /// <summary>Null until the fleet said who governs the host.</summary>
     public Governance? Governance { get; private set; }
@@ -18,7 +19,10 @@ internal sealed class HostRanking(string host, PolicyCache policies, SiloMetrics
     /// <summary>Why no plan can be made; empty when one can.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>W3C trace context of the last ranking; null when nobody listens and it had no cause with one.</summary>
+    /// <summary>
+    /// W3C trace context of the last ranking; null when nobody listens and it had no cause with one. A ranking that an operator's change
+    /// asked for, or that made a new plan, is a span; those that reports ask for all the time and that change nothing are none.
+    /// </summary>
     public string? Trace { get; private set; }
 
     /// <summary>Takes a governance; false when it is no newer than what is known.</summary>
@@ -46,6 +50,7 @@ internal sealed class HostRanking(string host, PolicyCache policies, SiloMetrics
         if (!picture.Complete)
         {
             Problem = "the agent's whole report is awaited";
+            _waiting = trace ?? _waiting;
             return ledger;
         }
 
@@ -56,14 +61,25 @@ internal sealed class HostRanking(string host, PolicyCache policies, SiloMetrics
             return ledger;
         }
 
-        using var span = SiloTrace.Start("rank", trace);
-        Trace = span?.Id ?? trace;
-        var start = clock.GetTimestamp();
+        // What an operator changed before there was anything to rank is the cause of the first plan.
+        (trace, _waiting) = (trace ?? _waiting, null);
+        var (began, start) = (clock.GetUtcNow(), clock.GetTimestamp());
         var previous = (ledger.Desired ?? ledger.Settled)?.Plan.Content;
         var outcome = Ranker.Rank(new RankInput(parsed.Value, picture.ToObservation(host), previous, _memory, clock.GetUtcNow()));
         metrics.Ranked(clock.GetElapsedTime(start));
+        var next = ledger.Want(outcome.Content, document.Revision, picture.Sequence);
+        var changed = !ReferenceEquals(next, ledger);
+        if (changed && Handovers.Between(previous, outcome.Content, _memory, outcome.Memory) is { } handover)
+        {
+            metrics.Handover(handover);
+        }
+
+        using var span = changed || trace is not null ? SiloTrace.Since(began, "rank", trace) : null;
+        span?.SetTag(SiloTrace.HostTag, host);
+        span?.SetTag(SiloTrace.PolicyTag, document.Name);
+        Trace = span?.Id ?? trace;
         _memory = outcome.Memory;
         NextDeadline = outcome.NextDeadline;
-        return ledger.Want(outcome.Content, document.Revision, picture.Sequence);
+        return next;
     }
 }

@@ -21,10 +21,11 @@ internal sealed class PlanTiming(SiloMetrics metrics, TimeProvider clock)
     public void Caused(DateTimeOffset at, string? trace) => (_cause, _causeTrace) = (at, trace);
 
     /// <summary>The trace context that goes with the plan, or null.</summary>
-    public string? Pushed(PlanVersion version)
+    public string? Pushed(string host, PlanVersion version)
     {
         using var span = SiloTrace.Start("push", _causeTrace, ActivityKind.Producer);
-        span?.SetTag("multipath.plan", version.ToString());
+        span?.SetTag(SiloTrace.HostTag, host);
+        span?.SetTag(SiloTrace.PlanTag, version.ToString());
         Deadline = clock.GetUtcNow() + AnswerWithin;
         return _pushTrace = span?.Id ?? _causeTrace;
     }

@@ -14,6 +14,7 @@ namespace Multipath.Silo.Grains.Policy;
 internal sealed partial class PolicyGrain(
     [PersistentState("policy", StoreNames.Fleet)] IPersistentState<PolicyRecord> store,
     SiloMetrics metrics,
+    StateWriter writer,
     TimeProvider clock,
     ILogger<PolicyGrain> logger)
     : Grain, IPolicyGrain
@@ -32,8 +33,10 @@ internal sealed partial class PolicyGrain(
         }
 
         // The fleet is told also when nothing changed: it may have missed it when the silo stopped between the two writes.
+        using var span = SiloTrace.Start("policy", trace);
+        span?.SetTag(SiloTrace.PolicyTag, draft.Name);
         EquatableArray<string> hosts = [];
-        await Change(next, async () => hosts = await Fleet.PolicyApplied(document, trace));
+        await Change(next, async () => hosts = await Fleet.PolicyApplied(document, span?.Id ?? trace));
         if (outcome != ApplyOutcome.Unchanged)
         {
             metrics.PolicyChanged("applied");
@@ -45,7 +48,9 @@ internal sealed partial class PolicyGrain(
     public async Task<bool> Delete(string? trace)
     {
         var existed = store.State.Document is not null;
-        await Change(store.State.Delete(), () => Fleet.PolicyDeleted(this.GetPrimaryKeyString(), trace));
+        using var span = SiloTrace.Start("policy", trace);
+        span?.SetTag(SiloTrace.PolicyTag, this.GetPrimaryKeyString());
+        await Change(store.State.Delete(), () => Fleet.PolicyDeleted(this.GetPrimaryKeyString(), span?.Id ?? trace));
         if (existed)
         {
             metrics.PolicyChanged("deleted");
@@ -65,7 +70,7 @@ internal sealed partial class PolicyGrain(
             if (changed)
             {
                 store.State = next;
-                await store.WriteStateAsync();
+                await writer.Write(store, "policy");
             }
         }
         catch
@@ -91,7 +96,7 @@ internal sealed partial class PolicyGrain(
         store.State = before;
         try
         {
-            await store.WriteStateAsync();
+            await writer.Write(store, "policy");
         }
         catch (StoreException error)
         {

@@ -60,7 +60,7 @@ public sealed class ReflexStateTests
     public void The_watch_looks_often_at_busy_subflows_and_seldom_at_sleeping_ones()
     {
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
-        var watch = new BlackholeWatch(probe, _ => { }, _ => true);
+        var watch = new BlackholeWatch(probe, _ => { }, _ => true, _ => { });
         Assert.Null(watch.HandleTick(Start));
         watch.Watch([new WatchedSubflow(7, Tuple, false)], Start);
         Assert.Equal(At(10), watch.HandleTick(Start));
@@ -76,7 +76,7 @@ public sealed class ReflexStateTests
     public void Subflows_that_began_at_different_times_are_soon_looked_at_together()
     {
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000, LastAckMs = 1 } };
-        var watch = new BlackholeWatch(probe, _ => { }, _ => true);
+        var watch = new BlackholeWatch(probe, _ => { }, _ => true, _ => { });
         var subflows = Enumerable.Range(0, 8).Select(i => new WatchedSubflow(7, Tuple with { LocalPort = (ushort)(40000 + i) }, false));
         for (var ms = 0; ms < 8; ms++)
         {
@@ -98,7 +98,7 @@ public sealed class ReflexStateTests
     {
         List<bool> told = [];
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
-        var watch = new BlackholeWatch(probe, alarm => told.Add(alarm.Verdict.Silent), _ => true);
+        var watch = new BlackholeWatch(probe, alarm => told.Add(alarm.Verdict.Silent), _ => true, _ => { });
         watch.Watch([new WatchedSubflow(7, Tuple, false)], Start);
         for (var ms = 0; ms <= 200; ms += 10)
         {
@@ -121,7 +121,7 @@ public sealed class ReflexStateTests
         {
             told.AddRange(taken ? subflows.Select(one => one.Sample.BytesSent) : []);
             return taken;
-        });
+        }, _ => { });
         watch.Watch([new WatchedSubflow(7, Tuple, false)], Start);
         for (var ms = 0; ms <= 500; ms += 10)
         {
@@ -137,7 +137,7 @@ public sealed class ReflexStateTests
     public void Watching_allocates_nothing()
     {
         var probe = new Probe { Sample = new SubflowSample { UnackedSegments = 5, RttUs = 20_000 } };
-        var watch = new BlackholeWatch(probe, _ => { }, _ => true);
+        var watch = new BlackholeWatch(probe, _ => { }, _ => true, _ => { });
         var subflows = Enumerable.Range(0, 200).Select(i => new WatchedSubflow(7, Tuple with { LocalPort = (ushort)(40000 + i) }, false));
         watch.Watch([.. subflows], Start);
         watch.HandleTick(Start);

@@ -72,7 +72,7 @@ public sealed class TraceTests : IDisposable
         await SpanAsync(span => span.OperationName == "ack");
 
         await ApplyAsync(http, Policy.Replace("handover}", "aggregate}", StringComparison.Ordinal));
-        var apply = _spans.Last(span => span.OperationName == "apply");
+        var apply = _spans.Last(span => span.OperationName == "apply" && span.GetTagItem("multipath.policy") is "traced");
         var ack = await SpanAsync(span => span.OperationName == "ack" && span.TraceId == apply.TraceId);
         Assert.Equal("acked", ack.GetTagItem("multipath.result"));
         List<string> chain = [];
@@ -87,7 +87,9 @@ public sealed class TraceTests : IDisposable
                 "Multipath.Agent plan Consumer",
                 "Multipath.Silo push Producer",
                 "Multipath.Silo rank Internal",
-                "Multipath.Silo apply Server",
+                "Multipath.Silo fleet Internal",
+                "Multipath.Silo policy Internal",
+                "Multipath.Silo apply Internal",
             ],
             chain);
     }

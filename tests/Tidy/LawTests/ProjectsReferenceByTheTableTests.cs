@@ -8,7 +8,7 @@ public sealed class ProjectsReferenceByTheTableTests
     [Fact]
     public void Silo_may_not_see_the_agent() => Broken.By<ProjectsReferenceByTheTable>(
         Project("Silo/Silo.csproj", """<ProjectReference Include="..\Agent\Agent.csproj" />"""),
-        "Silo/Silo.csproj: references Agent; may reference: Contracts.Wire, Contracts.Grains, Policies");
+        "Silo/Silo.csproj: references Agent; may reference: Contracts.Wire, Contracts.Grains, Contracts.Telemetry, Policies");
 
     [Fact]
     public void Agent_may_not_need_Orleans() => Broken.By<ProjectsReferenceByTheTable>(

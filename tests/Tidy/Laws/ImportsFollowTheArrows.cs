@@ -11,8 +11,9 @@ internal sealed class ImportsFollowTheArrows : Law
         ("Policies", ["Policies"], ["Orleans", "Grpc", "Google.Protobuf"]),
         ("Contracts/Wire", ["Contracts.Wire"], ["Orleans"]),
         ("Contracts/Grains", ["Contracts.Grains", "Policies"], ["Grpc", "Google.Protobuf"]),
+        ("Contracts/Telemetry", ["Contracts.Telemetry"], ["Orleans", "Grpc", "Google.Protobuf"]),
         ("Standalone", ["Standalone"], ["Google.Protobuf"]),
-        ("Agent", ["Agent", "Contracts.Wire", "Policies", "Protocol"], ["Orleans"]),
+        ("Agent", ["Agent", "Contracts.Wire", "Contracts.Telemetry", "Policies", "Protocol"], ["Orleans"]),
         ("Silo", ["Silo", "Contracts", "Policies"], []),
         ("Cli", ["Cli", "Contracts.Wire", "Policies"], ["Orleans"]),
     ];

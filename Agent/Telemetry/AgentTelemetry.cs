@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Multipath.Contracts.Telemetry;
+
+namespace Multipath.Agent.Telemetry;
+
+/// <summary>
+/// What the agent tells of itself while it runs: by OTLP where the standard variables ask for it, and, where an address is given, as a
+/// page for Prometheus.
+/// </summary>
+internal sealed class AgentTelemetry : IAsyncDisposable
+{
+    private static readonly string[] Meters = [AgentMetrics.SourceName, "System.Runtime"];
+
+    private readonly TelemetryPipeline _pipeline;
+    private readonly MetricsPage? _page;
+
+    private AgentTelemetry(TelemetryPipeline pipeline, MetricsPage? page) => (_pipeline, _page) = (pipeline, page);
+
+    /// <summary>Where the page is, with the port in use; null when there is none.</summary>
+    public Uri? Address => _page?.Address;
+
+    /// <param name="host">Tells this agent from the others of the fleet, as an attribute of the resource.</param>
+    /// <param name="version">The program's.</param>
+    /// <param name="page">Where to serve the page; null for nowhere.</param>
+    /// <param name="settings">Where the variables of OpenTelemetry are; null for the process's environment.</param>
+    /// <exception cref="IOException">The page's address is in use.</exception>
+    public static AgentTelemetry Start(string host, string version, Uri? page, IConfiguration? settings = null)
+    {
+        var environment = settings ?? new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var sources = new TelemetrySources("mpagent", version, host, Meters, [AgentMetrics.SourceName]);
+        var pipeline = TelemetryPipeline.Start(sources, environment, scraped: page is not null);
+        try
+        {
+            return new AgentTelemetry(pipeline, page is null ? null : MetricsPage.Serve(page, pipeline));
+        }
+        catch
+        {
+            pipeline.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_page?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _pipeline.Dispose();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Reflection;
+using Multipath.Contracts.Telemetry;
+
+namespace Multipath.Silo.Telemetry;
+
+/// <summary>
+/// What the silo tells of itself, while it runs: its own traces and metrics and those of what it stands on, pushed by OTLP where the
+/// standard variables ask for it, and as a page to be scraped.
+/// </summary>
+internal sealed class SiloTelemetry(IConfiguration configuration) : IHostedService, IDisposable
+{
+    /// <summary>Those that the build or the store does not have stay silent.</summary>
+    private static readonly string[] Meters =
+    [
+        SiloMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics",
+        "Microsoft.Orleans", "Npgsql", "System.Runtime",
+    ];
+
+    private static readonly string[] Activities =
+    [
+        SiloTrace.SourceName, "Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Npgsql",
+    ];
+
+    private TelemetryPipeline? _pipeline;
+
+    /// <summary>All metrics now; null when <c>OTEL_SDK_DISABLED</c> says so, or the silo does not run.</summary>
+    public string? Scrape() => _pipeline?.Scrape();
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var version = typeof(SiloTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        var sources = new TelemetrySources("mpsilo", version ?? "0", Instance: null, Meters, Activities)
+        {
+            UntracedPaths = ["/healthz", "/readyz", "/metrics", "/grpc.health.v1.Health/Check"],
+        };
+        _pipeline = TelemetryPipeline.Start(sources, configuration, scraped: true);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _pipeline?.Dispose();
+}

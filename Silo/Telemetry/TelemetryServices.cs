@@ -1,0 +1,11 @@
+namespace Multipath.Silo.Telemetry;
+
+/// <summary>Puts the silo's telemetry into its services.</summary>
+internal static class TelemetryServices
+{
+    public static IServiceCollection AddTelemetry(this IServiceCollection services) => services
+        .AddSingleton<SiloMetrics>()
+        .AddSingleton<StateWriter>()
+        .AddSingleton<SiloTelemetry>()
+        .AddHostedService(provider => provider.GetRequiredService<SiloTelemetry>());
+}
