@@ -2,8 +2,8 @@ using Multipath.Silo.Storage;
 
 namespace Multipath.Silo.Hosting;
 
-/// <summary>Whether the silo can serve: its store answers and it is not stopping.</summary>
-internal sealed class Readiness(IStoreHealth store, IHostApplicationLifetime lifetime)
+/// <summary>Whether the silo can serve: its store answers, took what was written last, and the silo is not stopping.</summary>
+internal sealed class Readiness(IStoreHealth store, StoreProbe probe, IHostApplicationLifetime lifetime)
 {
     /// <summary>A store that takes longer than this to answer a trivial question is not there.</summary>
     private static readonly TimeSpan StoreAnswersWithin = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ internal sealed class Readiness(IStoreHealth store, IHostApplicationLifetime lif
 
         try
         {
-            return await store.Check(cancellation).WaitAsync(StoreAnswersWithin, cancellation);
+            return await store.Check(cancellation).WaitAsync(StoreAnswersWithin, cancellation) ?? probe.Problem;
         }
         catch (TimeoutException)
         {
