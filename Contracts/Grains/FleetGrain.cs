@@ -27,6 +27,11 @@ public interface IFleetGrain : IGrainWithStringKey
     [Alias("PolicyDeleted")]
     Task PolicyDeleted(string name, string? trace);
 
+    /// <summary>The policy of this name as hosts are governed by it; null when there is none.</summary>
+    /// <remarks>Waits for a change that is under way, which may still fail.</remarks>
+    [Alias("InForce")]
+    Task<PolicyDocument?> InForce(string policy);
+
     /// <summary>The hosts that a policy would govern if it were applied, ordered.</summary>
     [Alias("WouldGovern")]
     [AlwaysInterleave]

@@ -76,6 +76,8 @@ internal sealed partial class FleetGrain(
 
     public Task PolicyDeleted(string name, string? trace) => Change(store.State.Without(name), name, $"{name} deleted", trace);
 
+    public Task<PolicyDocument?> InForce(string policy) => Task.FromResult(store.State.Policies.GetValueOrDefault(policy));
+
     public Task<EquatableArray<string>> WouldGovern(PolicyDocument policy) =>
         Task.FromResult(Governed(new FleetIndex(store.State.Policies.SetItem(policy.Name, policy), cache), policy.Name));
 

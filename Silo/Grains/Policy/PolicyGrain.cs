@@ -5,11 +5,13 @@ using Multipath.Silo.Storage;
 using Multipath.Silo.Telemetry;
 using Orleans;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Multipath.Silo.Grains.Policy;
 
 /// <summary>
 /// One policy: stores it, then makes the fleet follow. When either cannot be stored, nothing has changed and the caller is told why.
+/// What the fleet has is in force: a text that was stored here and never got there is none, whatever stopped it on its way.
 /// </summary>
 internal sealed partial class PolicyGrain(
     [PersistentState("policy", StoreNames.Fleet)] IPersistentState<PolicyRecord> store,
@@ -23,6 +25,9 @@ internal sealed partial class PolicyGrain(
 
     private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value);
 
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+        store.State = store.State.Follow(await Fleet.InForce(this.GetPrimaryKeyString()));
+
     public async Task<PolicyApplied> Apply(PolicyDraft draft, bool dryRun, string? trace)
     {
         var (outcome, next) = store.State.Apply(draft, clock.GetUtcNow());
@@ -32,7 +37,7 @@ internal sealed partial class PolicyGrain(
             return new(draft.Name, document.Revision, outcome, await Fleet.WouldGovern(document));
         }
 
-        // The fleet is told also when nothing changed: it may have missed it when the silo stopped between the two writes.
+        // The fleet is told also when nothing changed: it may have missed it when its answer did not come in time.
         using var span = SiloTrace.Start("policy", trace);
         span?.SetTag(SiloTrace.PolicyTag, draft.Name);
         EquatableArray<string> hosts = [];
@@ -86,20 +91,22 @@ internal sealed partial class PolicyGrain(
         catch (StoreException) when (changed)
         {
             // Only here is it certain that the fleet goes on as before; after a timeout, applying again heals.
-            await TakeBack(before);
+            await TakeBack(before, next);
             throw;
         }
     }
 
-    private async Task TakeBack(PolicyRecord before)
+    private async Task TakeBack(PolicyRecord before, PolicyRecord tried)
     {
         store.State = before;
         try
         {
             await writer.Write(store, "policy");
         }
-        catch (StoreException error)
+        catch (Exception error) when (error is not InconsistentStateException)
         {
+            // The store keeps what was tried until the next change, or until the next activation asks the fleet: its revision is spent.
+            store.State = before with { Revision = tried.Revision };
             LogNotTakenBack(this.GetPrimaryKeyString(), error);
         }
     }

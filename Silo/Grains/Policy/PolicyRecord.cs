@@ -23,4 +23,9 @@ internal sealed record PolicyRecord
     }
 
     public PolicyRecord Delete() => this with { Document = null };
+
+    /// <summary>The record with what is in force; a revision that was stored and never came into force is not used again.</summary>
+    public PolicyRecord Follow(PolicyDocument? inForce) => Document?.Revision == inForce?.Revision
+        ? this
+        : new() { Revision = Math.Max(Revision, inForce?.Revision ?? 0), Document = inForce };
 }
