@@ -11,8 +11,11 @@ namespace Multipath.Agent.Reconcile;
 
 /// <summary>An action and how it went.</summary>
 /// <param name="Action">What was tried.</param>
-/// <param name="Error">Null when the data plane took it.</param>
-internal readonly record struct ActionResult(DataPlaneAction Action, KernelError? Error);
+/// <param name="Error">Null when the data plane took it, or would have.</param>
+/// <param name="Overtaken">
+/// What it was about was gone already: nothing was done and nothing refused, and what is needed now is to be decided anew.
+/// </param>
+internal readonly record struct ActionResult(DataPlaneAction Action, KernelError? Error, bool Overtaken = false);
 
 /// <summary>Does actions on the data plane, one after the other, and keeps the table true to what was done.</summary>
 internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Journal journal, AgentClock clock)
@@ -26,6 +29,12 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         var error = table.TryGet(action.Token, out var connection) && connection.Steerable
             ? Do(action, connection, began)
             : new KernelError("act", Errno.NoSuchProcess, "the connection is not under this agent");
+        if (error is not null && connection is not null && action is SetBackup set && IsGone(set, error, connection))
+        {
+            journal.Overtaken(kind, action.Token, text, clock.Now - began);
+            return new ActionResult(action, null, Overtaken: true);
+        }
+
         var refusal = error?.ToString() ?? "";
         journal.Action(kind, action.Token, PathOf(action), text, action.Reason, refusal, clock.Now - began);
         span?.SetStatus(error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error, error is null ? null : refusal);
@@ -119,7 +128,15 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         KernelError? first = null;
         foreach (var subflow in begun)
         {
-            first ??= plane.Destroy(connection.Token, subflow.Tuple);
+            var error = plane.Destroy(connection.Token, subflow.Tuple);
+            if (error is null)
+            {
+                // Its events are under way; neither may be taken for those of a subflow that is begun from now on.
+                connection.Closing.Add(subflow.Tuple);
+                connection.Abandoned.Add(subflow.Tuple);
+            }
+
+            first ??= error;
         }
 
         return first;
@@ -143,5 +160,32 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         }
 
         return error;
+    }
+
+    /// <summary>
+    /// The peer, or the kernel, closed the subflow, and its SUB_CLOSED waits behind what asked for the action: a plan overtakes events.
+    /// The kernel says EINVAL or ESRCH of such a one, and of other things; a look tells which. It is then forgotten at once.
+    /// </summary>
+    private bool IsGone(SetBackup set, KernelError error, TrackedConnection connection)
+    {
+        if (error.Errno is not (Errno.Invalid or Errno.NoSuchProcess))
+        {
+            return false;
+        }
+
+        if (connection.Find(set.Local, set.Remote) is not { } subflow)
+        {
+            return true;
+        }
+
+        var held = plane.Snapshot().Connections.FirstOrDefault(one => one.Token == connection.Token);
+        if (held is not null && held.Subflows.Any(one => one.Tuple == subflow.Tuple && one.Established))
+        {
+            return false;
+        }
+
+        connection.Subflows.Remove(subflow.Tuple);
+        connection.Closing.Add(subflow.Tuple);
+        return true;
     }
 }

@@ -95,6 +95,7 @@ internal sealed class ConnectionTable
             var silent = connection.Subflows.Values.Where(one => one.Silent).Select(one => one.Tuple).ToHashSet();
             connection.Subflows.Clear();
             connection.Closing.Clear();
+            connection.Abandoned.Clear();
             foreach (var subflow in held.Subflows.Where(one => one.Established))
             {
                 connection.Subflows[subflow.Tuple] = new TrackedSubflow(
@@ -152,8 +153,13 @@ internal sealed class ConnectionTable
         return connection;
     }
 
-    private static TableChange.Joined Join(TrackedConnection connection, SubflowFacts facts)
+    private static TableChange.Joined? Join(TrackedConnection connection, SubflowFacts facts)
     {
+        if (connection.Abandoned.Remove(facts.Tuple))
+        {
+            return null;
+        }
+
         var begun = connection.Pending.FirstOrDefault(one => IsIt(one, facts));
         if (begun is not null)
         {
@@ -169,8 +175,10 @@ internal sealed class ConnectionTable
 
     private static TableChange? Leave(TrackedConnection connection, MptcpEvent.SubflowClosed closed)
     {
+        connection.Abandoned.Remove(closed.Subflow.Tuple);
         if (connection.Subflows.Remove(closed.Subflow.Tuple, out var subflow))
         {
+            connection.Closing.Remove(closed.Subflow.Tuple);
             return new TableChange.Left(connection, subflow, closed.Error);
         }
 

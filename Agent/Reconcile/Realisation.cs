@@ -39,10 +39,7 @@ internal sealed class Realisation(
                 break;
             }
 
-            foreach (var action in outcome.Actions)
-            {
-                results.Add(Run(action, now));
-            }
+            results.AddRange(outcome.Actions.Select(action => Run(action, now)).Where(result => !result.Overtaken));
         }
 
         return new RealisedActions(results.ToImmutable(), System.Diagnostics.Stopwatch.GetElapsedTime(began));
@@ -78,7 +75,11 @@ internal sealed class Realisation(
     private ActionResult Run(DataPlaneAction action, DateTimeOffset now)
     {
         var result = runner.Run(action);
-        if (result.Error is { } error)
+        if (result.Overtaken && action is SetBackup set && paths.Of(set.Local.Address) is { } lost)
+        {
+            _memory = _memory.SubflowClosed(set.Token, lost, byReflex: false, now);
+        }
+        else if (result.Error is { } error)
         {
             _memory = _memory.ActionFailed(action, error.ToString(), now);
         }

@@ -54,6 +54,9 @@ internal sealed class TrackedConnection(uint token, bool serverSide, FourTuple i
     /// <summary>Closed by this agent, their SUB_CLOSED still to come; else it would be taken for that of a pending subflow.</summary>
     public HashSet<FourTuple> Closing { get; } = [];
 
+    /// <summary>Of those the ones whose SUB_ESTABLISHED had not come: if it comes yet, it is of a subflow that is no more.</summary>
+    public HashSet<FourTuple> Abandoned { get; } = [];
+
     public SortedDictionary<byte, RemoteAddress> RemoteAddresses { get; } = [];
 
     public void AddRemote(byte id, IPEndPoint end)

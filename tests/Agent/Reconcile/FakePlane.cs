@@ -22,6 +22,9 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     internal KernelError? Refusal { get; set; }
 
+    /// <summary>Refuses some calls only, by their text.</summary>
+    internal Func<string, KernelError?> Refuses { get; set; } = _ => null;
+
     internal HostSnapshot? Published { get; private set; }
 
     internal List<HostOccurrence> Occurred { get; } = [];
@@ -98,6 +101,6 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
     private KernelError? Call(string text)
     {
         Calls.Add(text);
-        return Refusal;
+        return Refusal ?? Refuses(text);
     }
 }
