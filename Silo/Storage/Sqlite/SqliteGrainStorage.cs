@@ -11,16 +11,28 @@ namespace Multipath.Silo.Storage.Sqlite;
 /// <summary>Grain state as JSON rows in one SQLite file; a row's ETag rises by one with each write.</summary>
 internal sealed class SqliteGrainStorage : IGrainStorage, IStoreHealth, IAsyncDisposable
 {
+    private readonly IDisposable _alone;
     private readonly SqliteConnection _writing;
     private readonly SqliteConnection _reading;
     private readonly SemaphoreSlim _oneReader = new(1);
     private readonly GroupCommit _commits;
 
-    /// <exception cref="StoreException">The database cannot be used.</exception>
+    /// <exception cref="StoreException">The database cannot be used, or another silo uses it.</exception>
     public SqliteGrainStorage(string folder)
     {
-        _writing = SqliteDatabase.Open(folder);
-        _reading = SqliteDatabase.Open(folder);
+        _alone = FolderLock.Take(folder);
+        try
+        {
+            _writing = SqliteDatabase.Open(folder);
+            _reading = SqliteDatabase.Open(folder);
+        }
+        catch
+        {
+            _writing?.Dispose();
+            _alone.Dispose();
+            throw;
+        }
+
         _commits = new GroupCommit(_writing);
     }
 
@@ -95,6 +107,7 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IStoreHealth, IAsyncDi
         await _writing.DisposeAsync();
         await _reading.DisposeAsync();
         _oneReader.Dispose();
+        _alone.Dispose();
     }
 
     private static void RefuseStale(bool written, string stateName, GrainId grainId, string? etag)

@@ -1,69 +1,27 @@
 using Dapper;
 using Multipath.Silo.Storage;
 using Multipath.Silo.Storage.Sqlite;
-using Orleans;
-using Orleans.Runtime;
-using Orleans.Storage;
 
 namespace Multipath.Silo.Tests.Storage.Sqlite;
 
-public sealed class SqliteGrainStorageTests : IDisposable
+public sealed class SqliteGrainStorageTests : GrainStorageContract, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mpsilo-store-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task What_was_written_is_read_again_also_after_a_restart()
+    public async Task A_second_silo_on_a_folder_is_refused_until_the_first_is_gone()
     {
-        await using (var store = new SqliteGrainStorage(_folder))
+        await using (var first = new SqliteGrainStorage(_folder))
         {
-            await store.WriteStateAsync("host", Id("a"), new GrainState<Sample>(new Sample(7, "x'; DROP TABLE grain_state; --")));
+            var error = Assert.Throws<StoreException>(() => new SqliteGrainStorage(_folder));
+            Assert.StartsWith($"Another silo uses the data folder {_folder}.", error.Message, StringComparison.Ordinal);
+            Assert.Null(await first.Check(TestContext.Current.CancellationToken));
         }
 
-        await using var again = new SqliteGrainStorage(_folder);
-        var read = await Read(again, "a");
-        Assert.Equal((new Sample(7, "x'; DROP TABLE grain_state; --"), "1", true), (read.State, read.ETag, read.RecordExists));
-        Assert.False((await Read(again, "b")).RecordExists);
-    }
-
-    [Fact]
-    public async Task A_stale_etag_is_refused_and_nothing_is_written()
-    {
-        await using var store = new SqliteGrainStorage(_folder);
-        var first = new GrainState<Sample>(new Sample(1, ""));
-        await store.WriteStateAsync("host", Id("a"), first);
-        var other = await Read(store, "a");
-        other.State = new Sample(2, "");
-        await store.WriteStateAsync("host", Id("a"), other);
-
-        first.State = new Sample(3, "");
-        await Assert.ThrowsAsync<InconsistentStateException>(() => store.WriteStateAsync("host", Id("a"), first));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => store.ClearStateAsync("host", Id("a"), first));
-        await Assert.ThrowsAsync<InconsistentStateException>(() =>
-            store.WriteStateAsync("host", Id("a"), new GrainState<Sample>(new Sample(4, ""))));
-        Assert.Equal((2, "2"), ((await Read(store, "a")).State!.Number, (await Read(store, "a")).ETag));
-    }
-
-    [Fact]
-    public async Task A_cleared_state_is_gone()
-    {
-        await using var store = new SqliteGrainStorage(_folder);
-        var state = new GrainState<Sample>(new Sample(1, ""));
-        await store.WriteStateAsync("host", Id("a"), state);
-        await store.ClearStateAsync("host", Id("a"), state);
-        Assert.Null(state.ETag);
-        Assert.False((await Read(store, "a")).RecordExists);
-    }
-
-    [Fact]
-    public async Task Writes_that_wait_share_a_commit()
-    {
-        await using var store = new SqliteGrainStorage(_folder);
-        await Task.WhenAll(Enumerable.Range(0, 500).Select(i =>
-            store.WriteStateAsync("host", Id($"h{i}"), new GrainState<Sample>(new Sample(i, "")))));
-        Assert.InRange(store.Commits, 1, 250);
-        Assert.Equal(499, (await Read(store, "h499")).State!.Number);
+        await using var next = new SqliteGrainStorage(_folder);
+        Assert.Null(await next.Check(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -126,14 +84,9 @@ public sealed class SqliteGrainStorageTests : IDisposable
         Assert.Contains("is damaged", Assert.Throws<StoreException>(() => SqliteDatabase.Open(_folder)).Message, StringComparison.Ordinal);
     }
 
-    private static GrainId Id(string key) => GrainId.Create("host", key);
-
-    private static async Task<GrainState<Sample>> Read(SqliteGrainStorage store, string key)
+    protected override Task<OpenStore> Open()
     {
-        var state = new GrainState<Sample>();
-        await store.ReadStateAsync("host", Id(key), state);
-        return state;
+        var store = new SqliteGrainStorage(_folder);
+        return Task.FromResult(new OpenStore(store, () => store.Commits));
     }
-
-    private sealed record Sample(int Number, string Text);
 }
