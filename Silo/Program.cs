@@ -18,8 +18,7 @@ try
 {
     await using var silo = SiloHost.Build(options);
     await silo.Start();
-    Console.WriteLine(
-        $"mpsilo serves gRPC on {silo.GrpcAddress} and HTTP on {silo.HttpAddress}, data in {Path.GetFullPath(options.DataFolder)}");
+    Console.WriteLine($"mpsilo serves gRPC on {silo.GrpcAddress} and HTTP on {silo.HttpAddress}, data in {SiloStore.Describe(options)}");
     await silo.WaitForShutdown();
     return 0;
 }

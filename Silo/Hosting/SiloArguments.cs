@@ -1,4 +1,6 @@
 using System.Net;
+using Multipath.Silo.Storage;
+using Multipath.Silo.Storage.PostgreSql;
 
 namespace Multipath.Silo.Hosting;
 
@@ -14,6 +16,7 @@ internal static class SiloArguments
           --grpc URL    where agents and mpctl connect   (MPSILO_GRPC, http://127.0.0.1:5301)
           --http URL    where people and scripts connect (MPSILO_HTTP, http://127.0.0.1:5300)
           --data DIR    folder of the database           (MPSILO_DATA, ./data)
+          --database S  PostgreSQL's connection string   (MPSILO_DATABASE, none)
           --help        this text
 
         A URL is http or https, an IP address or localhost or *, and a port; port 0 takes a free one.
@@ -29,12 +32,13 @@ internal static class SiloArguments
             ["--grpc"] = environment("MPSILO_GRPC"),
             ["--http"] = environment("MPSILO_HTTP"),
             ["--data"] = environment("MPSILO_DATA"),
+            [DatabaseOption] = environment("MPSILO_DATABASE"),
         };
         for (var i = 0; i < args.Count; i += 2)
         {
             if (!values.ContainsKey(args[i]))
             {
-                return (null, $"{args[i]}: unknown option, expected --grpc, --http, --data or --help");
+                return (null, $"{args[i]}: unknown option, expected --grpc, --http, --data, --database or --help");
             }
 
             if (i + 1 == args.Count)
@@ -48,10 +52,35 @@ internal static class SiloArguments
         var defaults = new SiloOptions();
         var (grpc, grpcError) = Endpoint("--grpc", values["--grpc"], defaults.Grpc);
         var (http, httpError) = Endpoint("--http", values["--http"], defaults.Http);
-        var error = grpcError ?? httpError ?? (values["--data"] is "" ? "--data: a folder was expected" : null);
+        var error = grpcError ?? httpError ?? (values["--data"] is "" ? "--data: a folder was expected" : null)
+            ?? DatabaseError(values[DatabaseOption]);
         return error is null
-            ? (defaults with { Grpc = grpc, Http = http, DataFolder = values["--data"] ?? defaults.DataFolder }, null)
+            ? (defaults with
+            {
+                Grpc = grpc,
+                Http = http,
+                DataFolder = values["--data"] ?? defaults.DataFolder,
+                Database = values[DatabaseOption],
+            }, null)
             : (null, error);
+    }
+
+    /// <summary>Why a connection string cannot be one; null when it can, or there is none.</summary>
+    public static string? DatabaseError(string? connectionString)
+    {
+        try
+        {
+            if (connectionString is not null)
+            {
+                PostgresDatabase.Parse(connectionString);
+            }
+
+            return null;
+        }
+        catch (StoreException error)
+        {
+            return $"{DatabaseOption}: {error.Message}";
+        }
     }
 
     /// <summary>The address to listen on; null for all.</summary>
@@ -63,6 +92,7 @@ internal static class SiloArguments
     };
 
     private const string AnyHost = "any.invalid";
+    private const string DatabaseOption = "--database";
 
     private static (Uri Url, string? Error) Endpoint(string option, string? text, Uri fallback)
     {

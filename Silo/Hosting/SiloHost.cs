@@ -4,10 +4,8 @@ using Multipath.Silo.Grains;
 using Multipath.Silo.Http;
 using Multipath.Silo.Rpc;
 using Multipath.Silo.Storage;
-using Multipath.Silo.Storage.Sqlite;
 using Multipath.Silo.Telemetry;
 using Orleans.Hosting;
-using Orleans.Runtime.Hosting;
 
 namespace Multipath.Silo.Hosting;
 
@@ -26,7 +24,7 @@ public sealed class SiloHost : IAsyncDisposable
         _options = options;
         var builder = WebApplication.CreateSlimBuilder();
         Listen(builder);
-        AddStorage(builder.Services, options);
+        SiloStore.Add(builder.Services, options);
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
         builder.Services
             .AddSingleton(options.Clock)
@@ -81,6 +79,7 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Serves until <see cref="DisposeAsync"/>.</summary>
     /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="StoreException">The store cannot be used; the message says why.</exception>
     public Task Start(CancellationToken cancellation = default) => _app.StartAsync(cancellation);
 
     /// <summary>Serves until the process is asked to stop.</summary>
@@ -91,13 +90,6 @@ public sealed class SiloHost : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    private static void AddStorage(IServiceCollection services, SiloOptions options)
-    {
-        services.AddSingleton(_ => new SqliteGrainStorage(options.DataFolder));
-        services.AddSingleton<IStoreHealth>(provider => provider.GetRequiredService<SqliteGrainStorage>());
-        services.AddGrainStorage(StoreNames.Fleet, (provider, _) => provider.GetRequiredService<SqliteGrainStorage>());
     }
 
     private static void Listen(KestrelServerOptions kestrel, Uri url, HttpProtocols protocols, Action<ListenOptions> bound)

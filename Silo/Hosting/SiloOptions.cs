@@ -16,6 +16,9 @@ public sealed record SiloOptions
     /// <summary>The folder of the database; made when absent.</summary>
     public string DataFolder { get; init; } = "data";
 
+    /// <summary>PostgreSQL's connection string; null for the database in <see cref="DataFolder"/>.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Times and limits of agents' sessions.</summary>
     public SessionSettings Sessions { get; init; } = new();
 

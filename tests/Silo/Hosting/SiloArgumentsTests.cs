@@ -9,10 +9,16 @@ public sealed class SiloArgumentsTests
     {
         var (options, error) = SiloArguments.Read(
             ["--grpc", "http://127.0.0.1:7001"],
-            name => name switch { "MPSILO_GRPC" => "http://127.0.0.1:1", "MPSILO_DATA" => "/var/lib/mpsilo", _ => null });
+            name => name switch
+            {
+                "MPSILO_GRPC" => "http://127.0.0.1:1",
+                "MPSILO_DATA" => "/var/lib/mpsilo",
+                "MPSILO_DATABASE" => "Host=db",
+                _ => null,
+            });
         Assert.Null(error);
-        Assert.Equal(("http://127.0.0.1:7001/", "http://127.0.0.1:5300/", "/var/lib/mpsilo"),
-            (options!.Grpc.ToString(), options.Http.ToString(), options.DataFolder));
+        Assert.Equal(("http://127.0.0.1:7001/", "http://127.0.0.1:5300/", "/var/lib/mpsilo", "Host=db"),
+            (options!.Grpc.ToString(), options.Http.ToString(), options.DataFolder, options.Database));
     }
 
     [Theory]
@@ -23,7 +29,10 @@ public sealed class SiloArgumentsTests
     [InlineData("--http", "http://127.0.0.1:99999",
         "--http: \"http://127.0.0.1:99999\" is not an address to listen on, expected for example http://127.0.0.1:5300/")]
     [InlineData("--data", "", "--data: a folder was expected")]
-    [InlineData("--port", "1", "--port: unknown option, expected --grpc, --http, --data or --help")]
+    [InlineData("--database", "Database=fleet",
+        "--database: The connection string names no Host. Expected for example "
+        + "\"Host=db.example;Database=fleet;Username=mpsilo;Password=...\".")]
+    [InlineData("--port", "1", "--port: unknown option, expected --grpc, --http, --data, --database or --help")]
     public void A_bad_value_is_refused_with_what_was_expected(string option, string value, string expected) =>
         Assert.Equal(expected, SiloArguments.Read([option, value], _ => null).Error);
 
