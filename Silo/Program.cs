@@ -1,6 +1,11 @@
 using Multipath.Silo.Hosting;
 using Multipath.Silo.Storage;
 
+if (UpkeepArguments.AreOf(args))
+{
+    return await Upkeep.Run(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error, CancellationToken.None);
+}
+
 if (args.Contains("--help"))
 {
     Console.WriteLine(SiloArguments.Help);

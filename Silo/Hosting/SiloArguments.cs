@@ -22,6 +22,8 @@ internal static class SiloArguments
         A URL is http or https, an IP address or localhost or *, and a port; port 0 takes a free one.
         With https the certificate is Kestrel's: Kestrel__Certificates__Default__Path and __KeyPath or __Password.
         Traces and metrics go to OTEL_EXPORTER_OTLP_ENDPOINT when it is set; /metrics on the HTTP address is a page for Prometheus.
+
+        mpsilo migrate, export and import look after the store; each has a --help.
         """;
 
     /// <summary>Options, or the first error.</summary>
