@@ -42,6 +42,7 @@ internal static class Mpctl
             DeleteCommand.Build(host),
             WatchCommand.Build(host),
             WhyCommand.Build(host),
+            HostCommand.Build(host),
             CheckCommand.Build(host),
             DoctorCommand.Build(host),
             CompletionCommand.Build(host),

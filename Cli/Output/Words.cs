@@ -17,6 +17,7 @@ internal static class Words
         HostStatus.Refused => "refused",
         HostStatus.Unmanaged => "unmanaged",
         HostStatus.Away => "away",
+        HostStatus.Held => "held",
         _ => "unknown",
     };
 

@@ -74,7 +74,7 @@ public interface IFleetWatcher : IGrainObserver
 /// <summary>Something that happened in the fleet.</summary>
 /// <param name="At">By the silo's clock.</param>
 /// <param name="Host">The host; empty when it is about a policy.</param>
-/// <param name="Kind">connected, disconnected, report, plan, acked, refused, occurrence or policy.</param>
+/// <param name="Kind">connected, disconnected, report, plan, acked, refused, held, resumed, occurrence or policy.</param>
 /// <param name="Text">For a person.</param>
 /// <param name="Version">The plan that it is about; null when none.</param>
 [GenerateSerializer, Immutable, Alias("mp.FleetHappening")]

@@ -47,6 +47,24 @@ public interface IHostGrain : IGrainWithStringKey
     /// <param name="governance">Ignored when older than what the host has.</param>
     [Alias("Govern")]
     Task Govern(Governance governance);
+
+    /// <summary>Lets a held host (<see cref="HostStatus.Held"/>) go on: its next plan replaces the one that it runs.</summary>
+    [Alias("Resume")]
+    Task<ResumeOutcome> Resume();
+}
+
+/// <summary>What resuming a host did.</summary>
+[GenerateSerializer, Alias("mp.ResumeOutcome")]
+public enum ResumeOutcome
+{
+    /// <summary>It goes on.</summary>
+    Resumed = 0,
+
+    /// <summary>It was not held; nothing changed.</summary>
+    NotHeld = 1,
+
+    /// <summary>The fleet never saw it.</summary>
+    Unknown = 2,
 }
 
 /// <summary>The silo's end of an agent's session, as its host's grain sees it.</summary>

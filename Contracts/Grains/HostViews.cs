@@ -22,6 +22,12 @@ public enum HostStatus
 
     /// <summary>No session; it goes on with its last plan.</summary>
     Away = 4,
+
+    /// <summary>
+    /// Connected, and runs a plan that is newer than what the store knows, as after a restore from an older backup. It goes on with it
+    /// until <see cref="IHostGrain.Resume"/>.
+    /// </summary>
+    Held = 5,
 }
 
 /// <summary>One line about a host.</summary>

@@ -1,7 +1,9 @@
 namespace Multipath.Policies.Model;
 
 /// <summary>Orders the plans of one host: a higher epoch wins, then a higher generation.</summary>
-/// <param name="Epoch">Raised at each activation of the host's grain, because a cluster can run a grain twice for a moment.</param>
+/// <param name="Epoch">
+/// Raised at each activation of the host's grain, because a cluster can run a grain twice for a moment, and with each change of its policy.
+/// </param>
 /// <param name="Generation">Raised with each new plan of an epoch; starts at 1.</param>
 public readonly record struct PlanVersion(ulong Epoch, ulong Generation) : IComparable<PlanVersion>
 {

@@ -44,6 +44,9 @@ internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
     public Task<HostDescription?> Describe(string host) =>
         WireCheck.IsName(host) ? grains.GetGrain<IHostGrain>(host).Describe() : Task.FromResult<HostDescription?>(null);
 
+    public Task<ResumeOutcome> Resume(string host) =>
+        WireCheck.IsName(host) ? grains.GetGrain<IHostGrain>(host).Resume() : Task.FromResult(ResumeOutcome.Unknown);
+
     private static IReadOnlyList<string> Check(string yaml, string fileName, out Policy? policy)
     {
         var parsed = PolicyText.Parse(yaml, fileName);

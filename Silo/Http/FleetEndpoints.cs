@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Multipath.Contracts.Grains;
 using Multipath.Policies.Select;
 using Multipath.Silo.Hosting;
 
@@ -20,6 +21,7 @@ internal static class FleetEndpoints
         api.MapDelete("/policies/{name}", DeletePolicy).WithSummary("Deletes a policy; its hosts go on as they are, or by another policy.");
         api.MapGet("/hosts", ListHosts).WithSummary("Hosts, all or those that a label selector selects.");
         api.MapGet("/hosts/{host}", GetHost).WithSummary("One host whole.");
+        api.MapPost("/hosts/{host}/resume", Resume).WithSummary("Lets a held host go on: its next plan replaces the one that it runs.");
         api.MapGet("/hosts/{host}/why", Why).WithSummary("Why a host does what it does.");
     }
 
@@ -50,7 +52,7 @@ internal static class FleetEndpoints
         }
 
         var view = new AppliedView(applied.Name, applied.Revision, applied.Outcome, dryRun, applied.Hosts);
-        return applied.Outcome == Contracts.Grains.ApplyOutcome.Created && !dryRun
+        return applied.Outcome == ApplyOutcome.Created && !dryRun
             ? TypedResults.Created($"/api/v1/policies/{Uri.EscapeDataString(applied.Name)}", view)
             : TypedResults.Ok(view);
     }
@@ -72,6 +74,13 @@ internal static class FleetEndpoints
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string host, FleetDesk desk) =>
         await desk.Describe(host) is { } found ? TypedResults.Ok(WhyView.Of(found)) : NotFound("The fleet never saw this host.");
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Resume(string host, FleetDesk desk) => await desk.Resume(host) switch
+    {
+        ResumeOutcome.Resumed => TypedResults.NoContent(),
+        ResumeOutcome.NotHeld => TypedResults.Problem("The host is not held.", statusCode: StatusCodes.Status409Conflict),
+        _ => NotFound("The fleet never saw this host."),
+    };
 
     private static ProblemHttpResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound);
 

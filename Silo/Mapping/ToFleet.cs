@@ -40,6 +40,7 @@ internal static class ToFleet
             HostStatus.Refused => Wire.HostStatus.Refused,
             HostStatus.Unmanaged => Wire.HostStatus.Unmanaged,
             HostStatus.Away => Wire.HostStatus.Away,
+            HostStatus.Held => Wire.HostStatus.Held,
             _ => Wire.HostStatus.Unspecified,
         },
         Policy = host.Policy,

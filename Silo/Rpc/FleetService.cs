@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Multipath.Contracts.Grains;
 using Multipath.Policies.Select;
 using Multipath.Silo.Hosting;
 using Multipath.Silo.Mapping;
@@ -44,6 +45,14 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
         await desk.Describe(request.Host) is { } host
             ? ToFleet.Detail(host)
             : throw new RpcException(new Status(StatusCode.NotFound, "The fleet never saw this host."));
+
+    public override async Task<Wire.ResumeHostReply> ResumeHost(Wire.ResumeHostRequest request, ServerCallContext context) =>
+        await Stored(() => desk.Resume(request.Host)) switch
+        {
+            ResumeOutcome.Resumed => new Wire.ResumeHostReply(),
+            ResumeOutcome.NotHeld => throw new RpcException(new Status(StatusCode.FailedPrecondition, "The host is not held.")),
+            _ => throw new RpcException(new Status(StatusCode.NotFound, "The fleet never saw this host.")),
+        };
 
     public override async Task Watch(
         Wire.WatchRequest request, IServerStreamWriter<Wire.FleetEvent> responseStream, ServerCallContext context)

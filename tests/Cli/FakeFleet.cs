@@ -54,6 +54,19 @@ internal sealed class FakeFleetService(FakeFleet fleet) : Fleet.FleetBase
             ? new DeletePolicyReply()
             : throw new RpcException(new Status(StatusCode.NotFound, $"there is no policy '{request.Name}'")));
 
+    public override Task<ResumeHostReply> ResumeHost(ResumeHostRequest request, ServerCallContext context) => Answer(context, () =>
+    {
+        var known = fleet.Hosts.FirstOrDefault(host => host.Summary.Host == request.Host)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, $"the fleet never saw host '{request.Host}'"));
+        if (known.Summary.Status != HostStatus.Held)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, "The host is not held."));
+        }
+
+        known.Summary.Status = HostStatus.Updating;
+        return new ResumeHostReply();
+    });
+
     public override async Task Watch(WatchRequest request, IServerStreamWriter<FleetEvent> responseStream, ServerCallContext context)
     {
         foreach (var happened in fleet.Events.Where(one => request.Host.Length == 0 || one.Host == request.Host))

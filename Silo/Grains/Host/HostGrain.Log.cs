@@ -19,6 +19,12 @@ internal sealed partial class HostGrain
     [LoggerMessage(5, LogLevel.Warning, "{Host}: plan {Version} {Reason}")]
     private partial void LogNotRunning(string host, PlanVersion version, string reason);
 
+    [LoggerMessage(7, LogLevel.Warning, "{Host}: held, for it runs plan {Running}, which is newer than what the store knows")]
+    private partial void LogHeld(string host, PlanVersion running);
+
+    [LoggerMessage(8, LogLevel.Information, "{Host}: resumed, plan {Running} is replaced")]
+    private partial void LogResumed(string host, PlanVersion running);
+
     [LoggerMessage(6, LogLevel.Error, "{Host}: its state could not be stored and is written again later")]
     private partial void LogStoreFailed(string host, Exception error);
 }

@@ -10,7 +10,7 @@ namespace Multipath.Silo.Grains.Host;
 /// <summary>
 /// One host. Each turn goes the same way: take what came into the picture or the ledger, decide (rank), then <see cref="Act"/>: push the
 /// plan if it is new, store what changed, publish, set the alarm. A push precedes the store, because versions are unique without it
-/// (see <see cref="PlanLedger"/>), and steering goes on while the store is down.
+/// (see <see cref="PlanLedger"/>), and steering goes on while the store is down; only the first plan by another policy waits for it.
 /// </summary>
 internal sealed partial class HostGrain(
     [PersistentState("host", StoreNames.Fleet)] IPersistentState<HostRecord> store,
@@ -55,13 +55,18 @@ internal sealed partial class HostGrain(
             return $"plan {hello.Running} or sequence {hello.ObservationSequence} is beyond what this silo counts to";
         }
 
-        await _memory.RaiseEpoch();
+        await _memory.Meet(hello, clock.GetUtcNow());
         await _link.Replace(hello.Session, session);
-        _memory.Record = _memory.Record.Meet(hello, clock.GetUtcNow());
         _picture = _picture.Resume(hello.ObservationSequence);
         _ranking.Govern(await GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value).Join(Summary()));
         LogOpened(_host, hello.Session, hello.AgentVersion, hello.Running);
         _voice.Say("connected", $"agent {hello.AgentVersion}", hello.Running);
+        if (Ledger.Hold is { } hold)
+        {
+            LogHeld(_host, hold.Running);
+            _voice.Say("held", hold.ToString(), hold.Running);
+        }
+
         if (!_picture.Complete)
         {
             await _link.AskWholeReport("the silo has no whole report of this host");
@@ -138,6 +143,20 @@ internal sealed partial class HostGrain(
     public Task Govern(Governance governance) =>
         _ranking.Govern(governance) && _link.IsOpen ? Decide(governance.ChangedAt, governance.Trace) : Task.CompletedTask;
 
+    public async Task<ResumeOutcome> Resume()
+    {
+        if (Ledger.Hold is not { } hold)
+        {
+            return _memory.Record.LastSeen is null ? ResumeOutcome.Unknown : ResumeOutcome.NotHeld;
+        }
+
+        await _memory.Resume();
+        LogResumed(_host, hold.Running);
+        _voice.Say("resumed", $"what runs is replaced by plans of epoch {Ledger.Epoch}", hold.Running);
+        await (_link.IsOpen ? Decide(clock.GetUtcNow(), null) : Act());
+        return ResumeOutcome.Resumed;
+    }
+
     private HostSummary Summary() =>
         HostView.Summary(_host, _memory.Record, _picture, _ranking.Governance, _link.IsOpen, clock.GetUtcNow());
 
@@ -180,15 +199,13 @@ internal sealed partial class HostGrain(
 
     private async Task Act()
     {
-        if (_link.IsOpen && _ranking.Governance?.Policy is { } policy && Ledger.NextPush is { } plan && plan.Follows(policy))
+        var unstored = Ledger.NextPush is { } next && !_memory.IsEpochStored(next.Version) ? await _memory.Store() : null;
+        if (unstored is null)
         {
-            Ledger = Ledger.Push(plan);
-            await _link.Offer(new PlanOffer(plan.Plan, policy.Yaml, _timing.Pushed(_host, plan.Version)));
-            LogPushed(_host, plan.Version, policy.Name);
-            _voice.Say("plan", $"policy {policy.Name}", plan.Version);
+            await Push();
+            unstored = await _memory.Store();
         }
 
-        var unstored = await _memory.Store();
         if (unstored is not null)
         {
             LogStoreFailed(_host, unstored);
@@ -196,6 +213,17 @@ internal sealed partial class HostGrain(
 
         await _voice.Publish(Summary());
         SetAlarm(unstored is null ? null : clock.GetUtcNow() + StoreAgainAfter);
+    }
+
+    private async Task Push()
+    {
+        if (_link.IsOpen && _ranking.Governance?.Policy is { } policy && Ledger.NextPush is { } plan && plan.Follows(policy))
+        {
+            Ledger = Ledger.Push(plan);
+            await _link.Offer(new PlanOffer(plan.Plan, policy.Yaml, _timing.Pushed(_host, plan.Version)));
+            LogPushed(_host, plan.Version, policy.Name);
+            _voice.Say("plan", $"policy {policy.Name}", plan.Version);
+        }
     }
 
     private Task OnAlarm()

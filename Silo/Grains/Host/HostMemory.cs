@@ -1,3 +1,5 @@
+using Multipath.Contracts.Grains;
+using Multipath.Policies.Model;
 using Multipath.Silo.Telemetry;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -26,16 +28,26 @@ internal sealed class HostMemory(IPersistentState<HostRecord> store, StateWriter
         set => store.State = store.State with { Ledger = value };
     }
 
-    /// <summary>Once for each activation, before its first plan: it is stored or this throws.</summary>
-    public async Task RaiseEpoch()
+    /// <summary>
+    /// Takes what an agent says at the start of a session. The first time in an activation the epoch is raised, and with what the agent
+    /// runs it is stored or this throws.
+    /// </summary>
+    public Task Meet(HostHello hello, DateTimeOffset now)
     {
-        if (!_epochRaised)
+        if (_epochRaised)
         {
-            Ledger = Ledger.Activate();
-            await writer.Write(store, "host");
-            (_epochRaised, _stored) = (true, store.State);
+            Record = Record.Meet(hello, now);
+            return Task.CompletedTask;
         }
+
+        return Write((Record with { Ledger = Ledger.Activate() }).Meet(hello, now));
     }
+
+    /// <summary>Lets a held host go on; it is stored or this throws.</summary>
+    public Task Resume() => Write(Record with { Ledger = Ledger.Resume() });
+
+    /// <summary>False while plans of its epoch must not be pushed: after a crash another one could have the same version.</summary>
+    public bool IsEpochStored(PlanVersion plan) => plan.Epoch <= _stored.Ledger.Epoch;
 
     /// <returns>Why it could not be stored; null when all is.</returns>
     /// <exception cref="InconsistentStateException">Another activation of the host wrote it.</exception>
@@ -57,5 +69,22 @@ internal sealed class HostMemory(IPersistentState<HostRecord> store, StateWriter
         {
             return error;
         }
+    }
+
+    private async Task Write(HostRecord next)
+    {
+        var before = store.State;
+        store.State = next;
+        try
+        {
+            await writer.Write(store, "host");
+        }
+        catch
+        {
+            store.State = before;
+            throw;
+        }
+
+        (_epochRaised, _stored) = (true, next);
     }
 }

@@ -35,13 +35,15 @@ internal static class HostView
 
     private static HostStatus Status(PlanLedger ledger, Governance? governance, bool connected) =>
         !connected ? HostStatus.Away
+        : ledger.Hold is not null ? HostStatus.Held
         : governance is { Policy: null } ? HostStatus.Unmanaged
         : ledger.IsRefused ? HostStatus.Refused
         : ledger.IsSettled ? HostStatus.Settled
         : HostStatus.Updating;
 
     private static string Trouble(PlanLedger ledger, string problem) =>
-        ledger.IsRefused ? ledger.Trouble!.Text
+        ledger.Hold is { } hold ? hold.ToString()
+        : ledger.IsRefused ? ledger.Trouble!.Text
         : problem.Length > 0 ? problem
         : ledger.InFlight is { } plan ? $"plan {plan.Version} is not answered yet"
         : "";

@@ -19,6 +19,19 @@ internal sealed record IssuedPlan(HostPlan Plan, ulong PolicyRevision)
         PolicyRevision == policyRevision && Ranker.SameDecisions(Plan.Content, content);
 }
 
+/// <summary>
+/// An agent runs a plan that is newer than any that the store knows of: the store was restored from an older backup, or emptied. What the
+/// silo would push is older, so that it pushes nothing until a person says that this is meant.
+/// </summary>
+/// <param name="Running">What the agent runs.</param>
+internal sealed record PlanHold(PlanVersion Running)
+{
+    /// <summary>For a person.</summary>
+    public override string ToString() =>
+        $"held: it runs plan {Running}, which is newer than what the store knows, as after a restore from an older backup; "
+        + "it goes on with that plan until it is resumed";
+}
+
 /// <summary>Why a plan is not running.</summary>
 internal sealed record PlanTrouble(PlanVersion Version, string Text);
 
@@ -27,7 +40,9 @@ internal sealed record PlanTrouble(PlanVersion Version, string Text);
 /// </summary>
 /// <remarks>
 /// Versions are unique without a write before each push: <see cref="Epoch"/> is raised and stored before an activation issues its
-/// first plan, so that one that was lost before it could store a plan never shares a version with its successor.
+/// first plan, so that one that was lost before it could store a plan never shares a version with its successor. It is raised for each
+/// revision of the policy as well, and stored before the first plan of it is pushed: an agent that runs a higher epoch than the store
+/// has therefore followed a policy that the store does not know any more.
 /// </remarks>
 /// <param name="Epoch">Of the plans of this activation.</param>
 /// <param name="Generation">Of the newest plan of the epoch; 0 when none was made.</param>
@@ -47,9 +62,15 @@ internal sealed record PlanLedger(
     [JsonIgnore]
     public IssuedPlan? InFlight { get; init; }
 
-    /// <summary>The plan to push now; null when there is none, or one is in flight and newer ones have to wait and merge.</summary>
+    /// <summary>Why nothing is pushed; null when there is no such reason. Stored: a restart of the silo does not resume a host.</summary>
+    public PlanHold? Hold { get; init; }
+
+    /// <summary>
+    /// The plan to push now; null when there is none, one is in flight and newer ones have to wait and merge, or the host is held.
+    /// </summary>
     [JsonIgnore]
-    public IssuedPlan? NextPush => InFlight is null && Desired is not null && !IsSettled && !IsRefused ? Desired : null;
+    public IssuedPlan? NextPush =>
+        InFlight is null && Hold is null && Desired is not null && !IsSettled && !IsRefused ? Desired : null;
 
     [JsonIgnore]
     public bool IsSettled => Desired is not null && Desired.Version == Running;
@@ -63,16 +84,16 @@ internal sealed record PlanLedger(
     /// <summary>A new session of an agent that runs <paramref name="running"/>.</summary>
     public PlanLedger Meet(PlanVersion? running)
     {
-        var met = this with { InFlight = null };
+        var met = this with { InFlight = null, Hold = null };
         if (running is not { } version)
         {
             return met with { Running = null };
         }
 
-        if (version > new PlanVersion(Epoch, Generation))
+        // A host stays held though the epoch is raised with each activation and may pass that of its plan.
+        if (version > new PlanVersion(Epoch, Generation) || version >= Hold?.Running)
         {
-            // Issued by an activation whose state was lost: what it says is unknown, so it has to be replaced by something newer.
-            return new(version.Epoch + 1, 0, null, null, version, null);
+            return met with { Running = version, Hold = new(version) };
         }
 
         // A plan that the kernel refused in part may be what the agent has; it is not called running.
@@ -81,10 +102,14 @@ internal sealed record PlanLedger(
             : met with { Running = version, Settled = version == Desired?.Version ? Desired : Settled };
     }
 
+    /// <summary>A person says that a held host shall follow what is stored now: its next plan is above the one that it runs.</summary>
+    public PlanLedger Resume() =>
+        Hold is null ? this : new(Math.Max(Epoch, Hold.Running.Epoch) + 1, 0, null, null, Running, null);
+
     /// <summary>The host should run this, on top of what it runs or is about to run; the same ledger when it is already meant to.</summary>
     public PlanLedger Want(PlanContent content, ulong policyRevision, ulong observationSequence)
     {
-        if (Desired is not null && Desired.Says(content, policyRevision))
+        if (Hold is not null || (Desired is not null && Desired.Says(content, policyRevision)))
         {
             return this;
         }
@@ -97,9 +122,10 @@ internal sealed record PlanLedger(
             return this with { Desired = again };
         }
 
-        var version = new PlanVersion(Epoch, Generation + 1);
+        var isSamePolicy = Desired?.PolicyRevision == policyRevision && Desired.Plan.Content.Policy == content.Policy;
+        var version = isSamePolicy || Generation == 0 ? new PlanVersion(Epoch, Generation + 1) : new PlanVersion(Epoch + 1, 1);
         var plan = new HostPlan(version, InFlight?.Version ?? Running, observationSequence, content);
-        return this with { Generation = version.Generation, Desired = new(plan, policyRevision) };
+        return this with { Epoch = version.Epoch, Generation = version.Generation, Desired = new(plan, policyRevision) };
     }
 
     /// <summary>No policy governs the host: nothing is pushed, what runs goes on.</summary>

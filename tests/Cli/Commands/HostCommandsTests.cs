@@ -113,4 +113,32 @@ public sealed class HostCommandsTests
         const string json = """{"at":"2026-03-01T12:00:00.000Z","host":"van-12","kind":"disconnected","version":null,"text":""}""";
         Assert.Equal(new Outcome(0, json + "\n", ""), await silo.RunAsync("watch", "van-12", "-o", "json"));
     }
+
+    [Fact]
+    public async Task Resume_lets_held_hosts_go_on_by_name_or_by_labels()
+    {
+        await using var silo = await FakeSilo.StartAsync();
+        silo.Fleet.Hosts.AddRange([Held("van-1"), Held("van-2"), Held("van-3"), Sample.Settled]);
+        Assert.Contains("van-1   held", (await silo.RunAsync("get", "hosts")).Out, StringComparison.Ordinal);
+        Assert.Equal(new Outcome(0, "host/van-2 resumed\n", ""), await silo.RunAsync("host", "resume", "van-2"));
+        Assert.Equal(
+            new Outcome(0, "host/van-1 resumed\nhost/van-3 resumed\n", ""), await silo.RunAsync("host", "resume", "-l", "class=van"));
+        Assert.Equal("class=van", silo.Fleet.LastSelector);
+        Assert.Equal(new Outcome(0, "no host is held\n", ""), await silo.RunAsync("host", "resume", "-l", ""));
+    }
+
+    [Fact]
+    public async Task Resume_says_which_host_is_not_held_and_what_to_name()
+    {
+        await using var silo = await FakeSilo.StartAsync();
+        silo.Fleet.Hosts.Add(Sample.Settled);
+        Assert.Equal(
+            new Outcome(2, "", "error: host 'van-7' is not held\n  'mpctl get hosts' shows which are.\n"),
+            await silo.RunAsync("host", "resume", "van-7"));
+        Assert.Equal(
+            new Outcome(2, "", "error: name hosts, or select them with -l\n  'mpctl get hosts' shows which are held.\n"),
+            await silo.RunAsync("host", "resume"));
+    }
+
+    private static HostDetail Held(string host) => new() { Summary = new HostSummary { Host = host, Status = HostStatus.Held } };
 }

@@ -71,7 +71,10 @@ public sealed class FleetEndpointsTests
         await using var silo = await TestSilo.Start();
         var paths = (await Get(silo, "/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
-            ["/api/v1/hosts", "/api/v1/hosts/{host}", "/api/v1/hosts/{host}/why", "/api/v1/policies", "/api/v1/policies/{name}"],
+            [
+                "/api/v1/hosts", "/api/v1/hosts/{host}", "/api/v1/hosts/{host}/resume", "/api/v1/hosts/{host}/why", "/api/v1/policies",
+                "/api/v1/policies/{name}",
+            ],
             paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
     }
 

@@ -88,7 +88,7 @@ public sealed class PlanFlowTests
         Assert.DoesNotContain(await agent.UntilQuiet(), message => message.BodyCase == SiloMessage.BodyOneofCase.Plan);
 
         await silo.Apply(Texts.Policy(wifi: 2, lte: 1));
-        Assert.True((await agent.Plan()).Version.Generation > plan.Version.Generation);
+        Assert.Equal((2ul, 1ul), ((await agent.Plan()).Version is var version ? (version.Epoch, version.Generation) : default));
     }
 
     [Fact]
@@ -134,12 +134,14 @@ public sealed class PlanFlowTests
     }
 
     [Fact]
-    public async Task An_agent_that_runs_something_newer_raises_the_epoch_above_it()
+    public async Task An_agent_that_runs_something_newer_than_an_empty_store_gets_a_higher_epoch_once_it_is_resumed()
     {
         await using var silo = await TestSilo.Start();
         await silo.Apply(Texts.Policy());
         await using var agent = await silo.Agent(running: new PlanVersion { Epoch = 40, Generation = 7 });
         await agent.ReportAll();
+        await silo.HostIs(HostStatus.Held);
+        await silo.Fleet.ResumeHostAsync(new ResumeHostRequest { Host = "van-1" });
         Assert.Equal((41ul, 1ul), ((await agent.Plan()).Version is var version ? (version.Epoch, version.Generation) : default));
     }
 }

@@ -46,9 +46,11 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     /// <summary>Stops the silo and starts another one on the same folder.</summary>
-    public async Task Restart()
+    /// <param name="meanwhile">Done to the folder while no silo runs.</param>
+    public async Task Restart(Action<string>? meanwhile = null)
     {
         await Down();
+        meanwhile?.Invoke(Folder);
         await Up();
     }
 

@@ -17,10 +17,21 @@ public sealed class PlanLedgerTests
     }
 
     [Fact]
-    public void A_new_revision_of_the_text_is_issued_though_the_plan_says_the_same()
+    public void A_new_revision_of_the_text_is_issued_in_a_new_epoch_though_the_plan_says_the_same()
     {
         var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1).Want(One, 2, 1);
-        Assert.Equal(new PlanVersion(1, 2), ledger.Desired!.Version);
+        Assert.Equal((new PlanVersion(2, 1), 2ul, 1ul), (ledger.Desired!.Version, ledger.Epoch, ledger.Generation));
+        Assert.Equal(new PlanVersion(2, 2), ledger.Want(Two, 2, 2).Desired!.Version);
+    }
+
+    [Fact]
+    public void Another_policy_begins_a_new_epoch_also_after_a_time_without_one()
+    {
+        var other = One with { Policy = "other" };
+        var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1);
+        Assert.Equal(new PlanVersion(2, 1), ledger.Want(other, 1, 2).Desired!.Version);
+        Assert.Equal(new PlanVersion(2, 1), ledger.Release().Want(other, 1, 2).Desired!.Version);
+        Assert.Equal(new PlanVersion(2, 1), ledger.Activate().Want(other, 1, 2).Desired!.Version);
     }
 
     [Fact]
@@ -80,10 +91,41 @@ public sealed class PlanLedgerTests
     }
 
     [Fact]
-    public void An_agent_with_a_newer_plan_gets_one_of_a_higher_epoch()
+    public void An_agent_with_a_newer_plan_is_held_and_nothing_is_issued_for_it()
     {
-        var met = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3)).Want(One, 1, 2);
-        Assert.Equal((new PlanVersion(6, 1), new PlanVersion(5, 3)), (met.NextPush!.Version, met.NextPush.Plan.Parent));
+        var held = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3));
+        Assert.Equal((new PlanVersion(5, 3), new PlanVersion(5, 3)), (held.Hold!.Running, held.Running));
+        Assert.Null(held.NextPush);
+        Assert.Same(held, held.Want(Two, 2, 2));
+    }
+
+    [Fact]
+    public void A_held_agent_gets_a_plan_of_a_higher_epoch_when_it_is_resumed()
+    {
+        var resumed = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3)).Resume().Want(One, 1, 2);
+        Assert.Equal((new PlanVersion(6, 1), new PlanVersion(5, 3)), (resumed.NextPush!.Version, resumed.NextPush.Plan.Parent));
+        Assert.Same(resumed, resumed.Resume());
+    }
+
+    [Fact]
+    public void A_held_agent_stays_held_when_activations_have_raised_the_epoch_above_its_plan()
+    {
+        var held = PlanLedger.Empty.Activate().Meet(new PlanVersion(2, 1));
+        for (var activation = 0; activation < 5; activation++)
+        {
+            held = held.Activate().Meet(new PlanVersion(2, 1));
+            Assert.NotNull(held.Hold);
+        }
+
+        Assert.Equal(new PlanVersion(7, 1), held.Resume().Want(One, 1, 2).NextPush!.Version);
+    }
+
+    [Fact]
+    public void An_agent_that_lost_its_newer_plan_or_runs_a_known_one_is_not_held_any_more()
+    {
+        var held = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3));
+        Assert.Null(held.Meet(null).Hold);
+        Assert.Null(held.Meet(new PlanVersion(1, 1)).Hold);
     }
 
     [Fact]
@@ -98,5 +140,6 @@ public sealed class PlanLedgerTests
 
     private static PlanLedger Pushed(PlanLedger ledger) => ledger.Push(ledger.NextPush!);
 
-    private static PlanContent Content(string policy) => new(policy, [], PlanLimits.Default, HandoverRules.Default);
+    private static PlanContent Content(string which) =>
+        new("vans", [], PlanLimits.Default with { Subflows = which == "one" ? 1 : 2 }, HandoverRules.Default);
 }
