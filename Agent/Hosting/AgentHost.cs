@@ -45,7 +45,7 @@ public sealed class AgentHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var policy = ParsePolicy(options);
-        var (settings, error) = Within(() => KernelSettings.Apply(new MptcpSysctls(options.Netns)));
+        var (settings, error) = Within(() => KernelSettings.Apply(new MptcpSysctls(options.Netns, options.SysctlDirectory)));
         if (settings is null)
         {
             throw new AgentCannotRunException(error);
@@ -115,7 +115,8 @@ public sealed class AgentHost : IAsyncDisposable
     }
 
     private static HostCapabilities Capabilities(AgentOptions options) => new(
-        new MptcpSysctls(options.Netns).AvailableSchedulers.ToEquatableArray(), Environment.OSVersion.Version.ToString());
+        new MptcpSysctls(options.Netns, options.SysctlDirectory).AvailableSchedulers.ToEquatableArray(),
+        Environment.OSVersion.Version.ToString());
 
     private static T Within<T>(Func<T> open)
     {

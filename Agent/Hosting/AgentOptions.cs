@@ -18,6 +18,11 @@ public sealed record AgentOptions(string Host)
     /// </summary>
     public string? Netns { get; init; }
 
+    /// <summary>
+    /// Where the files of net.mptcp.* are; null for /proc/sys/net/mptcp, which a container sees read-only and needs mounted elsewhere.
+    /// </summary>
+    public string? SysctlDirectory { get; init; }
+
     /// <summary>Where the last plan is kept; null to keep none.</summary>
     public string? StateDirectory { get; init; }
 

@@ -32,6 +32,11 @@ internal static class RunVerb
         Description = "A directory where the last plan is kept, so that a restart without the silo goes on with it.",
     };
 
+    private static readonly Option<string?> Sysctls = new("--sysctls")
+    {
+        Description = "Where the files of net.mptcp.* are, for a container that sees /proc/sys read-only and has them mounted elsewhere.",
+    };
+
     private static readonly Option<FileInfo?> PolicyFile = new("--policy")
     {
         Description = "A policy to follow by itself until a silo gives a plan.",
@@ -58,7 +63,7 @@ internal static class RunVerb
     {
         var command = new Command("run", "Steers this host's connections until it is stopped (SIGTERM, Ctrl-C).")
         {
-            Host, Silo, Label, State, PolicyFile, TuneRoutes, Metrics, Json,
+            Host, Silo, Label, State, Sysctls, PolicyFile, TuneRoutes, Metrics, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -99,6 +104,7 @@ internal static class RunVerb
             Labels = Labels(parsed.GetValue(Label) ?? []),
             Netns = parsed.GetValue(CommonOptions.Netns),
             StateDirectory = parsed.GetValue(State),
+            SysctlDirectory = parsed.GetValue(Sysctls),
             PolicyYaml = policy is null ? null : File.ReadAllText(policy.FullName),
             PolicyFileName = policy?.Name ?? "policy",
             TuneStandbyRoutes = parsed.GetValue(TuneRoutes),

@@ -7,9 +7,12 @@ namespace Multipath.Agent.DataPlanes.Kernel;
 
 /// <summary>The sysctls net.mptcp.* of one network namespace. They are read anew at each call.</summary>
 /// <param name="netns">Null for the namespace of this process.</param>
-internal sealed class MptcpSysctls(string? netns)
+/// <param name="folder">
+/// Where the files are; null for /proc/sys/net/mptcp, which a container sees read-only and needs mounted elsewhere.
+/// </param>
+internal sealed class MptcpSysctls(string? netns, string? folder = null)
 {
-    private const string Folder = "/proc/sys/net/mptcp";
+    private readonly string _folder = folder ?? "/proc/sys/net/mptcp";
 
     /// <summary>Whether the kernel has MPTCP, and it is switched on.</summary>
     internal bool Enabled => Read("enabled") == "1";
@@ -51,8 +54,8 @@ internal sealed class MptcpSysctls(string? netns)
 
     /// <summary>Every net.mptcp.* by its name without the prefix; empty without MPTCP.</summary>
     internal FrozenDictionary<string, string> ReadAll() => NetNamespace.Run(netns, () =>
-        Directory.Exists(Folder)
-            ? Directory.GetFiles(Folder).Select(Path.GetFileName).Select(name => (Name: name!, Value: ReadFile(name!)))
+        Directory.Exists(_folder)
+            ? Directory.GetFiles(_folder).Select(Path.GetFileName).Select(name => (Name: name!, Value: ReadFile(name!)))
                 .Where(pair => pair.Value is not null).ToFrozenDictionary(pair => pair.Name, pair => pair.Value!)
             : FrozenDictionary<string, string>.Empty);
 
@@ -85,7 +88,7 @@ internal sealed class MptcpSysctls(string? netns)
         }
     });
 
-    private static string? ReadFile(string name)
+    private string? ReadFile(string name)
     {
         try
         {
@@ -97,9 +100,9 @@ internal sealed class MptcpSysctls(string? netns)
         }
     }
 
-    private static string FileOf(string name) => name.AsSpan().ContainsAny('/', '.')
+    private string FileOf(string name) => name.AsSpan().ContainsAny('/', '.')
         ? throw new ArgumentException($"'{name}' is not the name of a sysctl of MPTCP.", nameof(name))
-        : $"{Folder}/{name}";
+        : $"{_folder}/{name}";
 }
 
 /// <summary>Who makes subflows and announces addresses.</summary>
