@@ -86,6 +86,7 @@ internal sealed class ProjectsReferenceByTheTable : Law
             _ when subject == project.Name => Table.GetValueOrDefault(subject),
             "Tidy" => "TestKit|",
             "Contracts" => "Contracts.Wire Contracts.Grains Contracts.Telemetry Policies TestKit|*",
+            "Helm" => "Silo Agent|",
             "Standalone.Grpc" or "Standalone.Orleans" => $"{subject} Contracts.Wire Contracts.Grains TestKit|*",
             _ when Table.TryGetValue(subject, out var row) && row.StartsWith(Any, StringComparison.Ordinal) => row,
             _ when Table.TryGetValue(subject, out var row) => $"{subject} TestKit {row.Split('|')[0]}|*",
