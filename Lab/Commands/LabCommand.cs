@@ -25,6 +25,9 @@ internal static class LabCommand
     /// <summary>Namespaces and agents need a moment to go after Ctrl-C.</summary>
     private static readonly TimeSpan _cleanupLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>The scenario that is run when none is given.</summary>
+    internal static string DemoFile { get; } = Path.Combine(AppContext.BaseDirectory, "Scenarios", "three-uplinks.yaml");
+
     /// <summary>Runs one command line.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -64,7 +67,7 @@ internal static class LabCommand
         });
         var root = new RootCommand("Hosts, links, traffic, a silo and agents on one machine.")
         {
-            scenario, json, plain, simulated, compare, runs, only,
+            scenario, json, plain, simulated, compare, runs, only, HostsCommand.Create(),
         };
         root.SetAction(async (parsed, cancellation) =>
         {
@@ -88,7 +91,7 @@ internal static class LabCommand
     {
         try
         {
-            var path = file?.FullName ?? Path.Combine(AppContext.BaseDirectory, "Scenarios", "three-uplinks.yaml");
+            var path = file?.FullName ?? DemoFile;
             var scenario = ScenarioParser.ReadFile(path);
             var folder = Path.GetDirectoryName(path)!;
             var policies = scenario.Policies.Select(name => PolicyFile.Read(Path.Combine(folder, name))).ToArray();

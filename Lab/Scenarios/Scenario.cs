@@ -10,6 +10,22 @@ internal sealed record Scenario(
 {
     /// <summary>The fleet's policies: names of files beside the scenario's own.</summary>
     internal IReadOnlyList<string> Policies { get; init; } = [];
+
+    /// <summary>The same for a client of another name, with losses of its own: one of many hosts like it.</summary>
+    /// <param name="client">Its name in place of the scenario's first client's.</param>
+    /// <param name="index">Which of the many it is.</param>
+    internal Scenario For(string client, int index)
+    {
+        var original = Hosts.First(host => !host.IsServer).Name;
+        string Named(string name) => name == original ? client : name;
+        return this with
+        {
+            Seed = Seed + index,
+            Hosts = [.. Hosts.Select(host => host with { Name = Named(host.Name) })],
+            Links = [.. Links.Select(link => link with { Client = Named(link.Client) })],
+            Traffic = [.. Traffic.Select(traffic => traffic with { Client = Named(traffic.Client) })],
+        };
+    }
 }
 
 /// <summary>A host.</summary>

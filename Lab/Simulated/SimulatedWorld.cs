@@ -20,6 +20,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly List<SimulatedTransfer> _transfers = [];
     private readonly Scenario _scenario;
     private uint _token = 0x1000;
+    private int _started;
 
     internal SimulatedWorld(Scenario scenario)
     {
@@ -67,7 +68,7 @@ internal sealed class SimulatedWorld : IDisposable
         var links = host.Links.Where(link => link.Plan.Server == traffic.Server).ToArray();
         var link = links.FirstOrDefault(one => one.IsUp) ?? links.FirstOrDefault()
             ?? throw new ArgumentException($"{traffic.Client} has no link to {traffic.Server}.", nameof(traffic));
-        var port = (ushort)(traffic.Port > 0 ? traffic.Port : FirstServerPort + _transfers.Count);
+        var port = (ushort)(traffic.Port > 0 ? traffic.Port : FirstServerPort + _started++);
         var (here, there) = ((link.Path.Address, host.NextPort()), (server.Address!, port));
         var client = new ConnectionEnd(host, _token++, isServer: false, new FourTuple(here.Address, here.Item2, there.Item1, port));
         var accepted = new ConnectionEnd(server, _token++, isServer: true, new FourTuple(there.Item1, port, here.Address, here.Item2));
@@ -79,9 +80,21 @@ internal sealed class SimulatedWorld : IDisposable
         var spec = new TransferSpec(traffic.Direction, traffic.BitsPerSecond, traffic.Duration) { Seed = (ulong)_scenario.Seed };
         var (sender, receiver) = traffic.Direction is Direction.Upload ? (client, accepted) : (accepted, client);
         var transfer = SimulatedTransfer.Start(_agenda, spec, sender, receiver);
+        _transfers.RemoveAll(Forget);
         _transfers.Add(transfer);
         return transfer;
     }
 
     public void Dispose() => _transfers.ForEach(transfer => transfer.Dispose());
+
+    private static bool Forget(SimulatedTransfer transfer)
+    {
+        if (transfer.Result is null)
+        {
+            return false;
+        }
+
+        transfer.Dispose();
+        return true;
+    }
 }
