@@ -11,6 +11,7 @@ internal static class BenchCommand
         new("tun", "our stack on a TUN against the kernel's MPTCP, with the kernel over veth beside it", Tun.TunThroughput.RunAsync),
         new("reflex-cost", "processor time of the watch over 100 connections, against dumps at the same rate", ReflexCost.RunAsync),
         new("simulation", "10,000 seeded transfers of 1 MB over simulated paths", SimulationSeeds.RunAsync),
+        new("state-writes", "grain state written to SQLite and to PostgreSQL", StateWrites.RunAsync),
         new("stack", "a stream through two userspace stacks in memory, against the bars", StackThroughput.RunAsync),
         new("wire", "packets written and parsed, bytes summed, against a plain loop", WireCost.RunAsync),
     ];
