@@ -58,7 +58,7 @@ public sealed class Cubic : ICongestionControl
     public void HandleLoss(in LossSample sample)
     {
         _before = _state;
-        Reduce(sample);
+        Reduce();
         _state.Window = _state.Threshold;
     }
 
@@ -71,7 +71,7 @@ public sealed class Cubic : ICongestionControl
         if (sample.IsFirstTimeout)
         {
             _before = _state;
-            Reduce(sample);
+            Reduce();
         }
 
         _state.Window = _mss;
@@ -154,15 +154,17 @@ public sealed class Cubic : ICongestionControl
         _state.Origin = _state.LastMaximum;
     }
 
-    private void Reduce(in LossSample sample)
+    private void Reduce()
     {
         var window = _state.Window / _mss;
 
         // Fast convergence: a flow that lost below its last maximum leaves room for others (RFC 9438 section 4.7).
         _state.LastMaximum = window < _state.LastMaximum ? window * (1 + Beta) / 2 : window;
         _state.LastLossWindow = window;
-        var used = Math.Min(_state.Window, Math.Max(sample.InFlight, _mss));
-        _state.Threshold = WindowLimits.Clamp(used * Beta, _mss, WindowLimits.MinimumSegments);
+
+        // Of the window, not of what was in flight (RFC 9438 section 4.6, as it allows where the window cannot grow unused: see
+        // HandleAck). Else whoever sends messages ends up with windows smaller than one of them.
+        _state.Threshold = WindowLimits.Clamp(_state.Window * Beta, _mss, WindowLimits.MinimumSegments);
         _state.EpochStart = Instant.Never;
     }
 

@@ -41,6 +41,10 @@ internal struct Delivery
     /// <summary>The end of the range that the peer reports as duplicate.</summary>
     public Seq32 DuplicateEnd;
 
+    /// <summary>When the youngest of all that arrived was sent.</summary>
+    public readonly Instant NewestAt =>
+        !HasRetransmitted ? NewestOriginalAt : Instant.Later(NewestOriginalAt, NewestRetransmittedAt);
+
     /// <summary>Takes a segment into account.</summary>
     public void Add(in SentSegment segment)
     {

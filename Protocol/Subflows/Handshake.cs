@@ -17,7 +17,7 @@ internal sealed class Handshake(ControlBlock control, Sender sender, Receiver re
     private bool _offersScale = control.Options.WindowScale > 0;
     private bool _offersSack = control.Options.SelectiveAcks;
     private bool _offersTimestamps = control.Options.Timestamps;
-    private Instant _sentAt;
+    private Instant _sentAt = Instant.Never;
 
     /// <summary>Sends a SYN.</summary>
     public void Connect()
@@ -32,6 +32,14 @@ internal sealed class Handshake(ControlBlock control, Sender sender, Receiver re
         ReadSyn(syn, window, now);
         control.State = SubflowState.SynReceived;
         _isDue = true;
+    }
+
+    /// <summary>Takes up a handshake whose SYN/ACK was sent once, nobody remembers when.</summary>
+    public void Resume(in ParsedPacket syn, int window, Instant now)
+    {
+        ReadSyn(syn, window, now);
+        control.State = SubflowState.SynReceived;
+        _sent = 1;
     }
 
     public bool Poll(int window, ref SegmentPlan plan, Instant now)
@@ -184,11 +192,11 @@ internal sealed class Handshake(ControlBlock control, Sender sender, Receiver re
         _isDue = false;
         sender.HandleSynAcked(packet.Seq, packet.Ack, peerWindow);
         congestion.HandleSegmentSize(control.Sizes.Mss, now);
-        if (_sent == 1)
+        if (_sent == 1 && _sentAt != Instant.Never)
         {
             control.Rtt.HandleSample(now - _sentAt, now);
         }
-        else
+        else if (_sent != 1)
         {
             // A lost SYN says that the path is bad or full (RFC 5681 section 3.1).
             control.Rtt.ResetBackoff();

@@ -8,9 +8,18 @@ internal sealed class LossProbe(Duration maxAckDelay)
     private const int RttFactor = 2;
     private Seq32 _end;
     private bool _isRetransmission;
+    private bool _hasSampleSince = true;
 
     /// <summary>Whether a probe was sent whose fate is not known yet.</summary>
     public bool IsOutstanding { get; private set; }
+
+    /// <summary>
+    /// Whether one may be sent: none is outstanding, and the round trip was measured since the last one (section 7.3).
+    /// </summary>
+    public bool IsAllowed => !IsOutstanding && _hasSampleSince;
+
+    /// <summary>The round trip was measured.</summary>
+    public void HandleSample() => _hasSampleSince = true;
 
     /// <summary>How long to wait after the last transmission or ACK (section 7.2).</summary>
     /// <param name="rtt">The round trip; it has a sample.</param>
@@ -24,6 +33,7 @@ internal sealed class LossProbe(Duration maxAckDelay)
     public void HandleSent(Seq32 next, bool isRetransmission)
     {
         IsOutstanding = true;
+        _hasSampleSince = false;
         _end = next;
         _isRetransmission = isRetransmission;
     }

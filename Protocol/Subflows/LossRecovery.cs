@@ -17,8 +17,8 @@ internal sealed class LossRecovery
     private readonly RateReduction _reduction = new();
     private readonly SpuriousLoss _spurious = new();
     private readonly DuplicateAcks _duplicateAcks = new();
+    private readonly WindowGrowth _growth;
     private Seq32 _recoveryEnd;
-    private Seq32 _limitedTo;
 
     public LossRecovery(ControlBlock control, ICongestionControl congestion)
     {
@@ -26,6 +26,7 @@ internal sealed class LossRecovery
         _congestion = congestion;
         _probe = new LossProbe(control.Options.PeerAckDelay);
         _timers = new LossTimers(control, Board, _probe);
+        _growth = new WindowGrowth(control, congestion);
         SackReader = new SackReader(Board);
     }
 
@@ -54,7 +55,8 @@ internal sealed class LossRecovery
     public void Start(Seq32 first)
     {
         Board.Start(first);
-        _limitedTo = _recoveryEnd = first;
+        _growth.Start(first);
+        _recoveryEnd = first;
     }
 
     /// <summary>Takes an ACK, after the scoreboard took its numbers.</summary>
@@ -68,6 +70,11 @@ internal sealed class LossRecovery
         // A probe that waits to be sent is answered before it left.
         ProbeDue &= delivery.Bytes == 0;
         var sample = _control.Rtt.Measure(ack, delivery, _control.Timestamps, _control.Options.MaxTimeout);
+        if (sample > Duration.Zero)
+        {
+            _probe.HandleSample();
+        }
+
         var roundStarts = delivery.Bytes > 0 && Rounds.HandleDelivery(delivery.Bytes, ack.Acked, ack.Next, ack.Now);
         Counters.BytesDelivered += delivery.Bytes;
         _rack.HandleDelivery(delivery, ack, _control.Timestamps, _control.Rtt.Minimum);
@@ -96,7 +103,7 @@ internal sealed class LossRecovery
         }
 
         Grow(ack, delivery, sample, roundStarts, lostBefore);
-        _timers.HandleAck(ack.Advanced || delivery.Bytes > 0, Phase, ack.Now);
+        _timers.HandleAck(ack.Advanced, delivery, Phase, ack.Now);
     }
 
     /// <summary>The peer answers, but has closed a window that was open: that is no silence, however long it lasts.</summary>
@@ -107,12 +114,8 @@ internal sealed class LossRecovery
     {
         Board.Add(segment);
         _control.Sizes.HandleBurst(_control.Options.Pacing ? int.MaxValue : segment.Length);
-        HandleLeft(segment.Length, segment.SentAt);
-        if (Board.InFlight + _control.Sizes.Mss > Window)
-        {
-            _limitedTo = segment.End;
-        }
-
+        HandleLeft(segment.Length, isHeadAgain: false, segment.SentAt);
+        _growth.HandleSent(segment.End, Board.InFlight, Window);
         if (isProbe)
         {
             HandleProbeSent(segment.End, isRetransmission: false, segment.SentAt);
@@ -127,7 +130,7 @@ internal sealed class LossRecovery
         Counters.Retransmissions++;
         Counters.BytesRetransmitted += Board[index].Payload;
         _spurious.HandleRetransmission(Board[index], _control.Timestamps.IsEnabled ? _control.Timestamps.Value(now) : null);
-        HandleLeft(Board[index].Length, now);
+        HandleLeft(Board[index].Length, isHeadAgain: index == 0, now);
         if (isProbe)
         {
             HandleProbeSent(next, isRetransmission: true, now);
@@ -185,7 +188,7 @@ internal sealed class LossRecovery
     }
 
     /// <summary>The tail may be lost.</summary>
-    public void HandleProbeTimer() => ProbeDue = Board.InFlight > 0 && Phase == RecoveryPhase.Open;
+    public void HandleProbeTimer() => ProbeDue = Board.InFlight > 0 && Phase == RecoveryPhase.Open && _probe.IsAllowed;
 
     /// <summary>What is in flight and larger than fits has to go again, which is no congestion (RFC 1191 section 6.5).</summary>
     public void HandlePathMtu(int mss, Instant now)
@@ -232,10 +235,7 @@ internal sealed class LossRecovery
             return;
         }
 
-        // In slow start half a window is enough: the other half is what the window grew by in this round trip.
-        var limited = ack.AckedBefore < _limitedTo
-            || (_congestion.Window < _congestion.SlowStartThreshold && 2L * ack.InFlightBefore >= _congestion.Window);
-        _congestion.HandleAck(_control.Rtt.Sample(ack, delivery.Bytes, sample, _control.Sizes, limited, roundStarts));
+        _growth.HandleAck(ack, delivery.Bytes, sample, roundStarts);
     }
 
     private void EnterRecovery(Seq32 acked, Seq32 next, Instant now)
@@ -280,10 +280,10 @@ internal sealed class LossRecovery
     private void Reduce(int delivered, bool makesProgress) =>
         _reduction.HandleAck(delivered, Board.InFlight, _congestion.SlowStartThreshold, _control.Sizes.Mss, makesProgress);
 
-    private void HandleLeft(int octets, Instant now)
+    private void HandleLeft(int octets, bool isHeadAgain, Instant now)
     {
         _reduction.HandleSent(octets);
-        _timers.HandleSent(Phase, now);
+        _timers.HandleSent(isHeadAgain, Phase, now);
     }
 
     private void HandleProbeSent(Seq32 next, bool isRetransmission, Instant now)

@@ -6,9 +6,12 @@ namespace Multipath.Protocol.Subflows;
 internal sealed class LossTimers(ControlBlock control, Scoreboard board, LossProbe probe)
 {
     /// <summary>Something left.</summary>
-    public void HandleSent(RecoveryPhase phase, Instant now)
+    /// <param name="isHeadAgain">Whether it was the oldest segment, sent again: the timer is about that one.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="now">When it left.</param>
+    public void HandleSent(bool isHeadAgain, RecoveryPhase phase, Instant now)
     {
-        if (!control.Timers.IsSet(SubflowTimer.Retransmit))
+        if (isHeadAgain || !control.Timers.IsSet(SubflowTimer.Retransmit))
         {
             RestartRetransmit(now);
         }
@@ -24,10 +27,11 @@ internal sealed class LossTimers(ControlBlock control, Scoreboard board, LossPro
     }
 
     /// <summary>An ACK was processed.</summary>
-    /// <param name="isNews">Whether it acknowledged something new.</param>
+    /// <param name="advanced">Whether it moved SND.UNA.</param>
+    /// <param name="delivery">What it delivered.</param>
     /// <param name="phase">The phase after it.</param>
     /// <param name="now">When it came.</param>
-    public void HandleAck(bool isNews, RecoveryPhase phase, Instant now)
+    public void HandleAck(bool advanced, in Delivery delivery, RecoveryPhase phase, Instant now)
     {
         if (board.Count == 0)
         {
@@ -35,9 +39,14 @@ internal sealed class LossTimers(ControlBlock control, Scoreboard board, LossPro
             control.Timers.Stop(SubflowTimer.LossProbe);
             control.Timers.Stop(SubflowTimer.Reorder);
         }
-        else if (isNews)
+        else if (advanced || delivery.Bytes > 0)
         {
-            RestartRetransmit(now);
+            // News of something younger than the oldest segment does not excuse that one's silence (RFC 6298 section 5.3).
+            if (advanced || delivery.NewestAt < board[0].SentAt)
+            {
+                RestartRetransmit(now);
+            }
+
             ArmProbe(phase, now);
         }
     }
@@ -54,7 +63,7 @@ internal sealed class LossTimers(ControlBlock control, Scoreboard board, LossPro
 
     private void ArmProbe(RecoveryPhase phase, Instant now)
     {
-        var isQuiet = phase == RecoveryPhase.Open && board.SackedCount == 0 && !probe.IsOutstanding;
+        var isQuiet = phase == RecoveryPhase.Open && board.SackedCount == 0 && probe.IsAllowed;
         if (!isQuiet || !control.SelectiveAcks || !control.Rtt.HasSample)
         {
             control.Timers.Stop(SubflowTimer.LossProbe);

@@ -9,6 +9,9 @@ internal sealed class Outlet(
 {
     private readonly PayloadPlanner _planner = new(control, sender);
 
+    /// <summary>No payload and no FIN leave any more.</summary>
+    public bool IsMuted { get; set; }
+
     public bool Poll(Instant now, int maxPayload, int window, int ackOptionBytes, ref SegmentPlan plan)
     {
         if (reset.TryPlan(ref plan, receiver.Next))
@@ -23,7 +26,7 @@ internal sealed class Outlet(
 
         // Payload leaves no room for selective acknowledgments: those go first, in a segment of their own.
         var isAckDue = receiver.Acks.IsDue;
-        if (!(isAckDue && receiver.HasReport) && _planner.Poll(maxPayload, ref plan, now))
+        if (!(isAckDue && receiver.HasReport) && !IsMuted && _planner.Poll(maxPayload, ref plan, now))
         {
             var isLast = plan.Kind == SegmentKind.Data && plan.PayloadLength > 0 && plan.PayloadLength == sender.Unsent;
             plan.Header.Flags |= isLast ? TcpFlags.Psh : TcpFlags.None;
@@ -64,7 +67,7 @@ internal sealed class Outlet(
                 reset.HandleSent();
                 return;
             case SegmentKind.Probe:
-                prober.HandleSent();
+                prober.HandleSent(now);
                 break;
             case SegmentKind.Data or SegmentKind.Retransmission:
                 sender.HandleSent(plan, now);

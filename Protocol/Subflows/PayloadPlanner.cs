@@ -34,12 +34,14 @@ internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
             octets = isForced ? Math.Min(payload, mss) : Math.Min(octets, room - (room % mss));
         }
 
+        octets = Math.Min(octets, sender.TrialLimit(index));
+
         if ((octets <= 0 && payload > 0) || !(sender.Pacer.Allows(now) || sender.Recovery.MustRetransmit))
         {
             return false;
         }
 
-        PlanAgain(index, octets, ref plan);
+        PlanAgain(index, 0, octets, ref plan);
         return true;
     }
 
@@ -54,14 +56,8 @@ internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
         }
 
         var last = sender.Recovery.Board.Count - 1;
-        var excess = sender.Recovery.Board[last].Payload - Math.Min(maxPayload, control.Sizes.Mss);
-        if (excess > 0)
-        {
-            sender.Recovery.Board.Split(last, excess);
-            last++;
-        }
-
-        PlanAgain(last, sender.Recovery.Board[last].Payload, ref plan);
+        octets = Math.Min(sender.Recovery.Board[last].Payload, Math.Min(maxPayload, control.Sizes.Mss));
+        PlanAgain(last, sender.Recovery.Board[last].Payload - octets, octets, ref plan);
         return true;
     }
 
@@ -118,18 +114,20 @@ internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
         }
     }
 
-    private void PlanAgain(int index, int octets, ref SegmentPlan plan)
+    // A part of a record, which is cut when the part has left.
+    private void PlanAgain(int index, int skipped, int octets, ref SegmentPlan plan)
     {
         ref var segment = ref sender.Recovery.Board[index];
+        var start = segment.Start + skipped;
         if (segment.Payload > 0)
         {
-            FillPayload(sender.Chunks.Find(segment.ChunkId), segment.Start, octets, ref plan);
+            FillPayload(sender.Chunks.Find(segment.ChunkId), start, octets, ref plan);
         }
 
         plan.Kind = SegmentKind.Retransmission;
         plan.RecordIndex = index;
-        plan.Header.Seq = segment.Start;
-        if (segment.HasFin && octets == segment.Payload)
+        plan.Header.Seq = start;
+        if (segment.HasFin && skipped + octets == segment.Payload)
         {
             plan.Header.Flags |= TcpFlags.Fin;
         }

@@ -5,7 +5,8 @@ namespace Multipath.Protocol.Subflows;
 
 /// <summary>Asks a silent peer for an ACK: when its window is closed, or when it is idle (RFC 9293 sections 3.8.6.1 and 3.8.4).</summary>
 /// <remarks>
-/// The probe is a segment without payload whose number was acknowledged before: whatever the window, it has to be answered.
+/// The probe is a segment without payload whose number was acknowledged before: whatever the window, it has to be answered, and by a
+/// peer that has forgotten the subflow with RST.
 /// </remarks>
 internal sealed class Prober(ControlBlock control, Sender sender)
 {
@@ -13,6 +14,7 @@ internal sealed class Prober(ControlBlock control, Sender sender)
     private Instant _lastHeardAt;
     private int _unanswered;
     private int _backoff;
+    private bool _isAsking;
 
     /// <summary>Whether a probe is to be sent.</summary>
     public bool IsDue { get; private set; }
@@ -31,11 +33,22 @@ internal sealed class Prober(ControlBlock control, Sender sender)
         }
     }
 
+    /// <summary>
+    /// Asks whether the peer still knows of the subflow: it may be half open, its RST lost (RFC 9293 section 3.5.1). As with data, the
+    /// subflow ends when nobody answers.
+    /// </summary>
+    public void Ask()
+    {
+        // What is outstanding asks already.
+        IsDue |= _isAsking |= sender.Recovery.Board.Count == 0;
+    }
+
     /// <summary>An acceptable segment came, or an answer to a probe.</summary>
     public void HandleHeard(Instant now)
     {
         _lastHeardAt = now;
         _unanswered = 0;
+        _isAsking = false;
     }
 
     /// <summary>Arms or stops the persist timer as the window and what waits demand.</summary>
@@ -54,8 +67,7 @@ internal sealed class Prober(ControlBlock control, Sender sender)
 
         if (!control.Timers.IsSet(SubflowTimer.Persist))
         {
-            var wait = new Duration(control.Rtt.BaseTimeout.Micros << Math.Min(_backoff, MaxBackoff));
-            control.Timers.Set(SubflowTimer.Persist, now + Duration.Shorter(wait, control.Options.MaxTimeout));
+            control.Timers.Set(SubflowTimer.Persist, now + Wait(_backoff));
         }
     }
 
@@ -84,7 +96,15 @@ internal sealed class Prober(ControlBlock control, Sender sender)
     {
         var options = control.Options;
         var due = _lastHeardAt + options.KeepAliveIdle;
-        if (due > now || sender.Recovery.Board.Count != 0)
+        if (_isAsking)
+        {
+            HandleUnanswered();
+        }
+        else if (options.KeepAliveIdle <= Duration.Zero)
+        {
+            return;
+        }
+        else if (due > now || sender.Recovery.Board.Count != 0)
         {
             control.Timers.Set(SubflowTimer.KeepAlive, due > now ? due : now + options.KeepAliveInterval);
         }
@@ -107,9 +127,29 @@ internal sealed class Prober(ControlBlock control, Sender sender)
         plan.Header.Flags = TcpFlags.None;
     }
 
-    public void HandleSent()
+    public void HandleSent(Instant now)
     {
         IsDue = false;
+        if (_isAsking)
+        {
+            control.Timers.Set(SubflowTimer.KeepAlive, now + Wait(_unanswered));
+        }
+
         _unanswered++;
     }
+
+    private void HandleUnanswered()
+    {
+        if (_unanswered > control.Options.Retries)
+        {
+            control.Finish(SubflowEnd.TimedOut);
+        }
+        else
+        {
+            IsDue = true;
+        }
+    }
+
+    private Duration Wait(int backoff) =>
+        Duration.Shorter(new Duration(control.Rtt.BaseTimeout.Micros << Math.Min(backoff, MaxBackoff)), control.Options.MaxTimeout);
 }

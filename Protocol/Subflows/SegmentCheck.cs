@@ -23,6 +23,8 @@ internal sealed class SegmentCheck(ControlBlock control, Sender sender, Receiver
             return false;
         }
 
+        // A segment without timestamps where they were agreed on is taken, other than RFC 7323 section 3.2 wants: beside the largest
+        // ADD_ADDR there is no room for them, and peers leave them out there (Linux: net.mptcp.add_addr_v6_port_drop_ts).
         if (!isReset && control.Timestamps.IsOld(packet.Options.Timestamps, now))
         {
             HandleUnacceptable(packet, now);
@@ -74,6 +76,12 @@ internal sealed class SegmentCheck(ControlBlock control, Sender sender, Receiver
     // RFC 5961 section 3: only the very next number resets; another one within the window is asked about.
     private bool HandleReset(in ParsedPacket packet, ref SegmentOutcome outcome, Instant now)
     {
+        if (control.State == SubflowState.TimeWait)
+        {
+            // An old duplicate must not end it: it is there to keep old duplicates off (RFC 1337 section 3, fix F1).
+            return false;
+        }
+
         if (packet.Seq != receiver.Next)
         {
             Challenge(now);

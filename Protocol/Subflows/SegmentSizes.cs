@@ -16,6 +16,9 @@ internal sealed class SegmentSizes
     // RFC 8201 section 4: no IPv6 path has less. IPv4 promises only 68, but what is below 552 is forged sooner than real.
     private const int LeastMtuV4 = 552;
     private const int LeastMtuV6 = 1280;
+
+    // What a path that swallows large packets nearly always takes (RFC 8899 section 5.1.2, BASE_PLPMTU; IPv6 promises it).
+    private const int BaseMtu = 1280;
     private readonly bool _isV4;
     private int _mtu;
     private int _peerMss;
@@ -46,6 +49,9 @@ internal sealed class SegmentSizes
     /// <summary>Bytes of the largest packet that the path takes.</summary>
     public int Mtu => _mtu;
 
+    /// <summary>Octets of payload in a segment that gets through where large ones are swallowed.</summary>
+    public int BasePayload => PayloadIn(Math.Min(_mtu, BaseMtu));
+
     public void HandlePeer(ushort? mss, bool hasTimestamps)
     {
         _peerMss = mss is { } value ? Math.Max((int)value, LeastPayload) : _peerMss;
@@ -75,6 +81,9 @@ internal sealed class SegmentSizes
         return true;
     }
 
+    /// <summary>Large packets are swallowed: from now on only those are sent that nearly every path takes.</summary>
+    public bool TryReduceToBase() => TryReduceMtu(BaseMtu);
+
     private int NextPlateau()
     {
         foreach (var plateau in _isV4 ? Plateaus : [])
@@ -88,9 +97,11 @@ internal sealed class SegmentSizes
         return 0;
     }
 
-    private void Recompute()
+    private void Recompute() => Mss = PayloadIn(_mtu);
+
+    private int PayloadIn(int mtu)
     {
         var options = ((_hasTimestamps ? TimestampsLength : 0) + _optionBytes + 3) & ~3;
-        Mss = Math.Max(Math.Min(_mtu - PacketWriter.HeaderLength(_isV4), _peerMss) - options, LeastPayload);
+        return Math.Max(Math.Min(mtu - PacketWriter.HeaderLength(_isV4), _peerMss) - options, LeastPayload);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class Sender
 {
     private readonly ControlBlock _control;
     private readonly ICongestionControl _congestion;
+    private readonly BlackHoleDetector _blackHole = new();
     private Instant _lastSentAt = Instant.Never;
     private Instant _waitingSince;
     private bool _isIdleHandled;
@@ -146,6 +147,11 @@ internal sealed class Sender
         };
         _waitingSince = delivery.Bytes > 0 ? now : _waitingSince;
         Recovery.HandleAck(context, delivery, ref outcome);
+        if (_blackHole.HandleAck(Acked, delivery.Bytes, _control.Sizes) && _control.Sizes.TryReduceToBase())
+        {
+            Recovery.HandlePathMtu(_control.Sizes.Mss, now);
+        }
+
         Pacer.HandleAck(_congestion, Recovery.Window, _control.Rtt.Smoothed);
     }
 
@@ -197,12 +203,7 @@ internal sealed class Sender
         var hasFin = (plan.Header.Flags & TcpFlags.Fin) != 0;
         if (plan.Kind == SegmentKind.Retransmission)
         {
-            if (plan.PayloadLength + (hasFin ? 1 : 0) < Recovery.Board[plan.RecordIndex].Length)
-            {
-                Recovery.Board.Split(plan.RecordIndex, plan.PayloadLength);
-            }
-
-            Recovery.HandleRetransmitted(plan.RecordIndex, Next, isProbe, now);
+            Recovery.HandleRetransmitted(CutOut(plan, hasFin), Next, isProbe, now);
             return;
         }
 
@@ -219,6 +220,33 @@ internal sealed class Sender
         FinSent |= hasFin;
         OverridesSmallWindow = false;
         Recovery.HandleSent(segment, isProbe);
+    }
+
+    /// <summary>Octets that a segment may have when it is sent again: fewer when the path may swallow large packets.</summary>
+    public int TrialLimit(int index) =>
+        index == 0 ? BlackHoleDetector.Limit(Recovery.TimeoutsInRow, _control.Sizes) : int.MaxValue;
+
+    // The record of what was sent again, cut off from what of it was not.
+    private int CutOut(in SegmentPlan plan, bool hasFin)
+    {
+        var board = Recovery.Board;
+        var index = plan.RecordIndex;
+        var skipped = plan.Header.Seq - board[index].Start;
+        if (skipped > 0)
+        {
+            board.Split(index++, skipped);
+        }
+
+        if (plan.PayloadLength + (hasFin ? 1 : 0) < board[index].Length)
+        {
+            board.Split(index, plan.PayloadLength);
+            if (index == 0 && plan.PayloadLength == TrialLimit(index))
+            {
+                _blackHole.HandleTrial(board[index].End);
+            }
+        }
+
+        return index;
     }
 
     // RFC 5681 section 4.1: after a pause the window says nothing about the path any more.

@@ -147,6 +147,17 @@ public sealed class Subflow
         return subflow;
     }
 
+    /// <summary>Takes up a handshake whose SYN/ACK was sent without keeping anything; the segment that completes it is handed in next.</summary>
+    /// <param name="start">What it is made of; the initial sequence number is the SYN/ACK's.</param>
+    /// <param name="syn">The SYN as far as it is remembered.</param>
+    /// <param name="now">The time.</param>
+    internal static Subflow Resume(SubflowStart start, in ParsedPacket syn, Instant now)
+    {
+        var subflow = new Subflow(start);
+        subflow._handshake.Resume(syn, subflow.ReceiveWindow, now);
+        return subflow;
+    }
+
     /// <summary>A chunk that is not acknowledged yet.</summary>
     /// <param name="index">At least 0, below <see cref="ChunkCount"/>.</param>
     public ref readonly ChunkEntry GetChunk(int index) => ref _sender.Chunks[index];
@@ -212,6 +223,14 @@ public sealed class Subflow
 
     /// <summary>An ACK is sent with the next poll.</summary>
     public void RequestAck() => _receiver.Acks.Request();
+
+    /// <summary>
+    /// Asks the peer for a sign of life, again and again as retransmissions go: a peer that has forgotten the subflow resets it.
+    /// </summary>
+    public void Ask() => _prober.Ask();
+
+    /// <summary>From now on neither data nor FIN is sent, whatever was assigned: only ACKs and what the connection puts on them.</summary>
+    public void Mute() => _outlet.IsMuted = true;
 
     /// <summary>Sends FIN behind what is assigned; what the peer sends is still taken.</summary>
     /// <param name="isHalfClose">Whether the peer may go on sending without end; else <see cref="SubflowOptions.FinWait"/>.</param>

@@ -18,7 +18,10 @@ internal sealed class Timestamps(uint offset)
     public bool IsEnabled { get; set; }
 
     /// <summary>Our clock: milliseconds from an offset.</summary>
-    public uint Value(Instant now) => unchecked(offset + (uint)(now.Micros / MicrosPerTick));
+    public uint Value(Instant now) => Value(offset, now);
+
+    /// <summary>A clock of ours: milliseconds from an offset.</summary>
+    public static uint Value(uint offset, Instant now) => unchecked(offset + (uint)(now.Micros / MicrosPerTick));
 
     /// <summary>The option of a segment that is sent now.</summary>
     public TcpTimestamps Option(Instant now) => new(Value(now), _recent);

@@ -161,4 +161,14 @@ public class BlindAttackTests
         script.Do(s => s.RequestAck());
         Assert.Equal(900u, script.LastPlan.Header.Options.Timestamps!.Value.Echo);
     }
+
+    [Fact]
+    public void A_segment_that_lacks_the_agreed_timestamps_is_taken()
+    {
+        // Beside the largest ADD_ADDR there is no room for them.
+        var script = SubflowScript.Established(
+            SubflowScript.WithTimestamps, synAck: "S. 0:0(0) ack 1 mss 1000 sackok ts 500 ecr 0");
+        script.Receive("P. 1:101(100) ack 1");
+        Assert.Equal(100, script.LastOutcome.PayloadLength);
+    }
 }

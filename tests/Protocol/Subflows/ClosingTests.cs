@@ -147,6 +147,19 @@ public class ClosingTests
     }
 
     [Fact]
+    public void A_reset_does_not_end_time_wait()
+    {
+        // RFC 1337 section 3, fix F1: it may be an old duplicate.
+        var script = SubflowScript.Established();
+        script.Do(s => s.Close());
+        script.Receive("F. 1:1(0) ack 2");
+        script.TakeSent();
+        script.Receive("R 2:2(0)");
+        script.ExpectNothing();
+        Assert.Equal(SubflowState.TimeWait, script.Subflow.State);
+    }
+
+    [Fact]
     public void A_peer_that_never_closes_is_left_unless_it_is_a_half_close()
     {
         var script = SubflowScript.Established();

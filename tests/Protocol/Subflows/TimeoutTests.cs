@@ -160,4 +160,24 @@ public class TimeoutTests
         script.Receive(". 1:1(0) ack 2001");
         Assert.Equal(script.Subflow.Rtt.BaseTimeout, script.Subflow.Rtt.Timeout);
     }
+
+    [Fact]
+    public void There_is_one_probe_for_each_measured_round_trip()
+    {
+        // RFC 8985 section 7.3. The ACK of a probe measures nothing, as it may be of either transmission.
+        var script = SubflowScript.Established();
+        script.WriteSegments(2);
+        script.TakeSent();
+        script.ExpectAt(200, ". 1001:2001(1000) ack 1");
+        script.Wait(100);
+        script.Receive(". 1:1(0) ack 2001 sack 1001:2001");
+        Assert.Equal(1, script.Subflow.GetStatistics().LossProbes);
+
+        script.WriteSegments(1);
+        script.Expect("P. 2001:3001(1000) ack 1");
+        var timeout = script.Subflow.Rtt.Timeout;
+        script.ExpectAt(script.Millis + timeout.TotalMilliseconds, ". 2001:3001(1000) ack 1");
+        Assert.Equal(1, script.Subflow.GetStatistics().LossProbes);
+        Assert.Equal(1, script.Subflow.GetStatistics().Timeouts);
+    }
 }
