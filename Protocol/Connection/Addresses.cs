@@ -25,6 +25,9 @@ internal sealed class Addresses(int limit, Duration timeout)
     /// <summary>When the next ADD_ADDR without an echo is due again.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
 
+    // When the next one is due, the first time included: that one waits for a segment and not for a timer.
+    private Instant _dueAt = Instant.Never;
+
     /// <summary>Begins to announce an address.</summary>
     /// <returns>Ok; Invalid when the id stands for another address; LimitReached.</returns>
     public PmResult Announce(byte id, Endpoint endpoint)
@@ -43,6 +46,7 @@ internal sealed class Addresses(int limit, Duration timeout)
         }
 
         _announced.Add(new Announcement(id, endpoint));
+        UpdateDeadline();
         return PmResult.Ok;
     }
 
@@ -81,6 +85,12 @@ internal sealed class Addresses(int limit, Duration timeout)
     /// <summary>The address of ours whose ADD_ADDR is to be sent now.</summary>
     public bool TryTakeDue(Instant now, out KnownAddress address)
     {
+        address = default;
+        if (_dueAt > now)
+        {
+            return false;
+        }
+
         foreach (var known in _announced)
         {
             if (!known.IsEchoed && known.Attempts < MaxAttempts && known.NextAt <= now)
@@ -90,7 +100,6 @@ internal sealed class Addresses(int limit, Duration timeout)
             }
         }
 
-        address = default;
         return false;
     }
 
@@ -102,6 +111,22 @@ internal sealed class Addresses(int limit, Duration timeout)
             if (known.Id == id)
             {
                 known.Attempts++;
+                known.NextAt = now + timeout;
+            }
+        }
+
+        UpdateDeadline();
+    }
+
+    /// <summary>
+    /// An ADD_ADDR is due and cannot be sent now: the first time it waits for the next segment, a repetition for the next timer.
+    /// </summary>
+    public void HandleDelayed(byte id, Instant now)
+    {
+        foreach (var known in _announced)
+        {
+            if (known.Id == id && known.Attempts > 0)
+            {
                 known.NextAt = now + timeout;
             }
         }
@@ -147,10 +172,16 @@ internal sealed class Addresses(int limit, Duration timeout)
 
     private void UpdateDeadline()
     {
-        Deadline = Instant.Never;
+        Deadline = _dueAt = Instant.Never;
         foreach (var known in _announced)
         {
-            if (!known.IsEchoed && known.Attempts is > 0 and < MaxAttempts)
+            if (known.IsEchoed || known.Attempts >= MaxAttempts)
+            {
+                continue;
+            }
+
+            _dueAt = Instant.Earlier(_dueAt, known.NextAt);
+            if (known.Attempts > 0)
             {
                 Deadline = Instant.Earlier(Deadline, known.NextAt);
             }

@@ -14,6 +14,12 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
     /// <summary>Takes a segment of a subflow.</summary>
     public void Handle(Member m, in ParsedPacket packet, Instant now)
     {
+        if (lifecycle.FastClosing is { } closing)
+        {
+            closing.Handle(m, packet, now);
+            return;
+        }
+
         if (Opening.IsTooEarly(s, packet) || !CanKeep(m, packet))
         {
             return;
@@ -63,6 +69,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
         if (outcome.Has(SegmentEvents.Acceptable))
         {
             m.HeardAt = now;
+            s.AnnouncedInRow -= s.AnnouncedInRow > 0 ? 1 : 0;
             m.DataHeardAt = packet.Payload.IsEmpty ? m.DataHeardAt : now;
         }
 

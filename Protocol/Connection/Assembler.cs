@@ -20,7 +20,7 @@ internal enum Assembly
 /// <summary>Places the data of one subflow into the stream, by its mappings (RFC 8684 section 3.3.1).</summary>
 /// <remarks>
 /// Without checksums mapped data is placed at once, also when the subflow has not its earlier bytes. With checksums a mapping is placed
-/// when all of it has come. What has no mapping yet is held, within a bound.
+/// when all of it has come. What has no mapping yet is held, within a bound: the receive window, as the peer sends no more than that.
 /// </remarks>
 internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
 {
@@ -121,7 +121,9 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
             return Assembly.Unmapped;
         }
 
-        return Settle();
+        // Where not even another segment like this could come, what is held would never get its mapping.
+        var result = Settle();
+        return result == Assembly.Taken && !UsesChecksum && !_held.HasRoomFor(data.Length) ? Assembly.Unmapped : result;
     }
 
     private Assembly PlaceWhole(in DssMap map, ReadOnlySpan<byte> data)

@@ -8,6 +8,9 @@ namespace Multipath.Protocol.Connection;
 /// <summary>What a path manager asks of a connection, in the shape of mptcp_pm's commands, and joins that the peer asks for.</summary>
 internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle lifecycle)
 {
+    // A peer sends its first SYN again after a second (RFC 6298 section 2.1): by then the third ACK should have come.
+    private static readonly Duration _joinPatience = Duration.FromSeconds(1);
+
     /// <summary>Opens a subflow (SUBFLOW_CREATE).</summary>
     /// <param name="tuple">Its ends; the local port is a real one.</param>
     /// <param name="localId">Id of the local address.</param>
@@ -119,10 +122,8 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
         var known = s.Addresses.Withdraw(id);
         foreach (var m in s.Members)
         {
-            if (m is not null && m.LocalId == id)
-            {
-                known = true;
-            }
+            m?.Signals.Drop(id);
+            known |= m is not null && m.LocalId == id;
         }
 
         if (!known)
@@ -138,29 +139,34 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
     }
 
     /// <summary>Takes a SYN with MP_JOIN whose token is this connection's (RFC 8684 section 3.2).</summary>
-    /// <returns>Ok, or why the SYN is refused.</returns>
-    public PmResult AcceptJoin(in ParsedPacket syn, Instant now)
+    public JoinAnswer AcceptJoin(in ParsedPacket syn, Instant now)
     {
         // One that has both streams still takes joins: the peer may have missed the last data ACK, on a path that is gone.
         if (s.Mode != Mode.Multipath || connection.IsOver)
         {
-            return PmResult.NotReady;
+            return JoinAnswer.Prohibited;
         }
 
         ref readonly var join = ref syn.Options.Mptcp.Join;
         if (s.Options.RefuseJoinsToInitialAddress && syn.Tuple.Local == s.FirstTuple.Local)
         {
-            return PmResult.Prohibited;
+            return JoinAnswer.Prohibited;
         }
 
-        if (FreeSlot() is not { } slot || CountHalfOpen() >= s.Limits.HalfOpenJoins)
+        // A join past the bound is not refused: the peer sends its SYN again, when an older one that came to nothing may make room.
+        if (CountHalfOpen() >= s.Limits.HalfOpenJoins && !TryForgetHalfOpen(now))
         {
-            return PmResult.LimitReached;
+            return JoinAnswer.Ignored;
+        }
+
+        if (FreeSlot() is not { } slot)
+        {
+            return JoinAnswer.NoRoom;
         }
 
         if (s.Paths?.AdmitsJoin() == false)
         {
-            return PmResult.Prohibited;
+            return JoinAnswer.Prohibited;
         }
 
         var start = s.Host.CreateStart(connection, syn.Tuple.Local.Address.IsV4);
@@ -174,8 +180,9 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
             Join = JoinPhase.Challenged,
             LocalNonce = s.Host.NextRandom(),
             RemoteNonce = join.Nonce,
+            BegunAt = now,
         };
-        return connection.TryAdd(member) ? PmResult.Ok : PmResult.Exists;
+        return connection.TryAdd(member) ? JoinAnswer.Accepted : JoinAnswer.Prohibited;
     }
 
     /// <summary>Which subflow has these ends; a local port of 0 stands for any.</summary>
@@ -224,6 +231,28 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
         }
 
         return null;
+    }
+
+    // The oldest join under way, if it has had the time that an honest one needs. Nobody is told: its peer may be a forger's victim.
+    private bool TryForgetHalfOpen(Instant now)
+    {
+        Member? oldest = null;
+        foreach (var m in s.Members)
+        {
+            if (m is { Join: JoinPhase.Challenged } && (oldest is null || m.BegunAt < oldest.BegunAt))
+            {
+                oldest = m;
+            }
+        }
+
+        if (oldest is null || now < oldest.BegunAt + _joinPatience)
+        {
+            return false;
+        }
+
+        oldest.Reason = EndReason.Limit;
+        lifecycle.Remove(oldest);
+        return true;
     }
 
     private int CountHalfOpen()

@@ -12,6 +12,7 @@ namespace Multipath.Protocol.Connection;
 internal sealed class Lifecycle(Session s, Watch watch)
 {
     private readonly Ending _ending = new(s);
+    private readonly FastClosing _fastClosing = new(s);
 
     /// <summary>The connection has ended for its user.</summary>
     public bool IsOver => _ending.IsOver;
@@ -19,15 +20,28 @@ internal sealed class Lifecycle(Session s, Watch watch)
     /// <summary>Why it ended.</summary>
     public EndReason Reason => _ending.Reason;
 
-    /// <summary>When a connection that waits for nothing but time is given up.</summary>
-    public Instant Deadline => _ending.Deadline;
+    /// <summary>When a connection that waits for nothing but time is given up, or its end is told again.</summary>
+    public Instant Deadline => Instant.Earlier(_ending.Deadline, _fastClosing.Deadline);
+
+    /// <summary>What there is to do about a connection that was ended at once; null while it runs.</summary>
+    public FastClosing? FastClosing => _fastClosing.IsWaiting ? _fastClosing : null;
 
     /// <summary>Gives the connection up when its time is over.</summary>
-    public void HandleTimeout(Instant now) => _ending.HandleTimeout(now);
+    public void HandleTimeout(Instant now)
+    {
+        _ending.HandleTimeout(now);
+        _fastClosing.HandleTimeout(now);
+    }
 
     /// <summary>Closes, removes and ends what is due after any change.</summary>
     public void Settle(Instant now)
     {
+        _fastClosing.Schedule(now);
+        if (_fastClosing.IsWaiting)
+        {
+            return;
+        }
+
         CloseStreams();
         foreach (var m in s.Members)
         {
@@ -40,9 +54,14 @@ internal sealed class Lifecycle(Session s, Watch watch)
         _ending.Settle(now);
     }
 
-    /// <summary>Ends the whole connection at once: every subflow is reset, and says so (RFC 8684 section 3.5, the second way).</summary>
+    /// <summary>
+    /// Ends the whole connection at once (RFC 8684 section 3.5): one subflow tells the peer until that answers and the others are reset, or
+    /// all are reset, and say why.
+    /// </summary>
     public void Abort(EndReason reason)
     {
+        var tells = s.Mode == Mode.Multipath && reason == EndReason.Aborted;
+        var carrier = tells && !s.Options.FastCloseByReset ? _fastClosing.FindCarrier() : null;
         foreach (var m in s.Members)
         {
             if (m is null)
@@ -50,12 +69,18 @@ internal sealed class Lifecycle(Session s, Watch watch)
                 continue;
             }
 
-            if (s.Mode == Mode.Multipath && reason == EndReason.Aborted && m.Join is JoinPhase.None or JoinPhase.Joined)
+            m.Reason = reason;
+            if (m == carrier)
+            {
+                _fastClosing.Begin(m);
+                continue;
+            }
+
+            if (tells && carrier is null && m.Join is JoinPhase.None or JoinPhase.Joined)
             {
                 m.Signals.Set(new MpFastClose(s.Keys!.Remote));
             }
 
-            m.Reason = reason;
             m.Tcp.Abort();
         }
 
@@ -232,6 +257,11 @@ internal sealed class Lifecycle(Session s, Watch watch)
 
         s.Members[m.Slot] = null;
         s.MemberCount--;
+        if (!IsOver && (m.IsAnnounced || m.Join == JoinPhase.None))
+        {
+            watch.AskOthers(m);
+        }
+
         m.Assembler?.Free();
         s.Scheduler.HandleClosed(m.Slot);
         s.Coupling.Remove(m.Tcp.Congestion);

@@ -49,6 +49,9 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
     /// <summary>The peer's nonce in the join.</summary>
     public uint RemoteNonce { get; set; }
 
+    /// <summary>When the peer's SYN came.</summary>
+    public Instant BegunAt { get; init; }
+
     /// <summary>When our proof is sent again.</summary>
     public Instant ProofAt { get; set; } = Instant.Never;
 
@@ -122,7 +125,8 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
     /// <summary>The handshake is complete: from now on there is data to place and there are options on data to leave room for.</summary>
     public void StartAssembly(Session s)
     {
-        Assembler = new Assembler(s.Receive, s.Limits.HeldBytes) { UsesChecksum = s.Checksum };
+        var limit = s.Checksum ? s.Limits.HeldBytes : Math.Min(s.Limits.HeldBytes, s.Receive.WindowSize);
+        Assembler = new Assembler(s.Receive, limit) { UsesChecksum = s.Checksum };
         ReserveOptions(s);
     }
 

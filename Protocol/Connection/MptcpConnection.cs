@@ -10,28 +10,27 @@ namespace Multipath.Protocol.Connection;
 /// <remarks>
 /// A segment goes to its subflow's TCP first; <see cref="Arrival"/> leads what that deems acceptable on to <see cref="Opening"/>,
 /// <see cref="Joining"/>, <see cref="Signalling"/>, <see cref="Intake"/> and <see cref="Fallback"/>. What is to be sent comes from the
-/// subflows; <see cref="Outflow"/> gives them bytes, <see cref="SegmentOptions"/> adds the options, <see cref="Watch"/> has bytes sent
-/// again elsewhere. <see cref="Lifecycle"/> ends what has to end.
+/// subflows by <see cref="Emission"/>; <see cref="Outflow"/> gives them bytes, <see cref="SegmentOptions"/> adds the options,
+/// <see cref="Watch"/> has bytes sent again elsewhere. <see cref="Lifecycle"/> ends what has to end.
 /// </remarks>
 internal sealed class MptcpConnection : IScheduled
 {
     private readonly Session _s;
-    private readonly Outflow _outflow;
+    private readonly Emission _emission;
     private readonly Watch _watch;
     private readonly Lifecycle _lifecycle;
     private readonly ByteStream _stream;
     private readonly Arrival _arrival;
-    private int _turn;
 
     /// <summary>Creates a connection without subflows.</summary>
     public MptcpConnection(Session session)
     {
         _s = session;
         var outlook = new Outlook(session);
-        _outflow = new Outflow(session, outlook);
         _watch = new Watch(session, outlook);
         _lifecycle = new Lifecycle(session, _watch);
         _stream = new ByteStream(session, outlook);
+        _emission = new Emission(session, new Outflow(session, outlook), _lifecycle, _stream);
         _arrival = new Arrival(this, session, _stream, _watch, _lifecycle);
         Commands = new Commands(this, session, _lifecycle);
         session.Paths = session.Options.PathManager is { } create ? new PathDriver(create(), session, Commands) : null;
@@ -68,6 +67,7 @@ internal sealed class MptcpConnection : IScheduled
     public bool IsQueued { get; set; }
 
     /// <inheritdoc/>
+    /// <remarks>Holds when <see cref="PollPacket"/> has returned 0.</remarks>
     public Instant Deadline { get; private set; } = Instant.Never;
 
     /// <summary>Takes a segment of one of its subflows.</summary>
@@ -86,37 +86,16 @@ internal sealed class MptcpConnection : IScheduled
     /// <returns>Its length, or 0 when there is none now.</returns>
     public int PollPacket(Span<byte> buffer, int maxPayload, bool offload, out PacketInfo info, Instant now)
     {
-        for (; ; )
+        var length = _emission.Poll(buffer, maxPayload, offload, out info, now);
+        if (length == 0)
         {
-            for (var i = 0; i < _s.Members.Length; i++)
-            {
-                var slot = _turn + i < _s.Members.Length ? _turn + i : _turn + i - _s.Members.Length;
-                if (_s.Members[slot] is not { } m)
-                {
-                    continue;
-                }
+            Settle(now);
 
-                if (m.Tcp.PollSegment(now, maxPayload, out var plan))
-                {
-                    _turn = slot;
-                    return Write(m, ref plan, buffer, offload, out info, now);
-                }
-
-                if (m.Tcp.State == SubflowState.Closed)
-                {
-                    _lifecycle.Remove(m);
-                }
-            }
-
-            if (_outflow.Assign(now, maxPayload) is not { } given)
-            {
-                info = default;
-                Settle(now);
-                return 0;
-            }
-
-            _turn = given.Slot;
+            // Until here there was more to come: nobody has asked for the deadline.
+            Deadline = FindDeadline(now);
         }
+
+        return length;
     }
 
     /// <summary>Does what is due.</summary>
@@ -141,13 +120,16 @@ internal sealed class MptcpConnection : IScheduled
             }
         }
 
-        _watch.HandleTimeout(now);
-        if (_s.Ends.RetransmitAt <= now)
+        _s.AnnouncedInRow = 0;
+        if (!IsOver)
         {
-            _s.Ends.HandleTimeout();
+            _watch.HandleTimeout(now);
+            if (_s.Ends.RetransmitAt <= now)
+            {
+                _s.Ends.HandleTimeout();
+            }
         }
 
-        Signalling.Announce(_s, now);
         _lifecycle.HandleTimeout(now);
         Settle(now);
     }
@@ -159,6 +141,14 @@ internal sealed class MptcpConnection : IScheduled
         if (!_s.Host.TryRegister(m))
         {
             return false;
+        }
+
+        foreach (var cost in _s.Options.PathCosts)
+        {
+            if (cost.Local == m.Tuple.Local.Address)
+            {
+                (m.CostClass, m.Weight) = (cost.CostClass, cost.Weight);
+            }
         }
 
         _s.Members[m.Slot] = m;
@@ -211,15 +201,25 @@ internal sealed class MptcpConnection : IScheduled
         Settle(now);
     }
 
-    /// <summary>Exchanges the packet scheduler.</summary>
-    public void SetScheduler(IScheduler scheduler)
+    /// <summary>Exchanges the packet scheduler, or what is set of it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">What is set; null for what the connection has.</param>
+    /// <returns>False when there is none of the name.</returns>
+    public bool TrySetScheduler(string name, SchedulerOptions? options)
     {
+        options ??= _s.SchedulerOptions;
+        if (!Schedulers.TryCreate(name, options, out var scheduler))
+        {
+            return false;
+        }
+
         foreach (var m in _s.Members)
         {
             m?.Cursor = _s.Unsent;
         }
 
-        _s.Scheduler = scheduler;
+        (_s.Scheduler, _s.SchedulerName, _s.SchedulerOptions) = (scheduler, name, options);
+        return true;
     }
 
     /// <summary>Brings everything that follows from a change up to date.</summary>
@@ -227,44 +227,19 @@ internal sealed class MptcpConnection : IScheduled
     {
         _s.Paths?.Run(now);
         _s.Send.Release(OldestOwed());
-        _stream.NoteWritable();
+        if (!IsOver)
+        {
+            _stream.NoteWritable();
+        }
+
         _lifecycle.Settle(now);
-        if (_s.Ends.IsOwed && _s.Mode == Mode.Multipath && _s.Unsent == _s.Send.End)
+        if (!IsOver && _s.Ends.IsOwed && _s.Mode == Mode.Multipath && _s.Unsent == _s.Send.End)
         {
             Signalling.FindCarrier(_s)?.Tcp.RequestAck();
         }
-
-        Deadline = FindDeadline(now);
     }
 
     private bool MayWrite => !_s.Ends.IsClosing && !_lifecycle.IsOver;
-
-    private int Write(Member m, ref SegmentPlan plan, Span<byte> buffer, bool offload, out PacketInfo info, Instant now)
-    {
-        SegmentOptions.Fill(_s, m, ref plan, now);
-        ReadOnlySpan<byte> first = [];
-        ReadOnlySpan<byte> second = [];
-        if (plan.PayloadLength > 0)
-        {
-            m.DataSentAt = now;
-            _s.Send.Read(plan.Dsn, plan.PayloadLength, out first, out second);
-        }
-
-        var length = PacketWriter.Write(buffer, m.Tuple, plan.Header, first, second, offload ? ChecksumMode.Partial : ChecksumMode.Full);
-        m.Tcp.HandleSent(plan, now);
-        if (m.Signals.Any && m.IsUsable && (_s.IsConfirmed || _s.ServerSide))
-        {
-            m.Tcp.RequestAck();
-        }
-
-        _stream.HandleWindowTold();
-        info = new PacketInfo
-        {
-            ChecksumPartial = offload,
-            GsoSize = plan.PayloadLength > plan.Mss ? (ushort)plan.Mss : (ushort)0,
-        };
-        return length;
-    }
 
     private Dsn64 OldestOwed()
     {
@@ -282,9 +257,13 @@ internal sealed class MptcpConnection : IScheduled
 
     private Instant FindDeadline(Instant now)
     {
-        var next = Instant.Earlier(_s.Ends.RetransmitAt, _s.Mode == Mode.Multipath ? _s.Addresses.Deadline : Instant.Never);
-        next = Instant.Earlier(next, _lifecycle.Deadline);
-        next = Instant.Earlier(next, _watch.Deadline(now));
+        var next = _lifecycle.Deadline;
+        if (!IsOver)
+        {
+            next = Instant.Earlier(next, Instant.Earlier(_s.Ends.RetransmitAt, _watch.Deadline(now)));
+            next = Instant.Earlier(next, _s.Mode == Mode.Multipath ? _s.Addresses.Deadline : Instant.Never);
+        }
+
         foreach (var m in _s.Members)
         {
             if (m is not null)

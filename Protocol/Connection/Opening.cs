@@ -121,10 +121,16 @@ internal static class Opening
         s.ServerSide && s.Mode == Mode.Negotiating && (packet.Flags & (TcpFlags.Syn | TcpFlags.Rst)) == 0
         && packet.Options.Mptcp.Kinds != MptcpKinds.None && !packet.Options.Mptcp.Has(MptcpKinds.Capable);
 
-    private static CapableFlags Flags(Session s) =>
+    /// <summary>The flags of an answer to a SYN of which nothing is kept.</summary>
+    /// <param name="options">What the connection would be made with.</param>
+    /// <param name="offered">The SYN's flags.</param>
+    public static CapableFlags AnswerFlags(ConnectionOptions options, CapableFlags offered) =>
         CapableFlags.HmacSha256
-        | (s.Checksum || s.Options.Checksum ? CapableFlags.ChecksumRequired : CapableFlags.None)
-        | (s.Options.RefuseJoinsToInitialAddress ? CapableFlags.NoJoinToSource : CapableFlags.None);
+        | ((offered & CapableFlags.ChecksumRequired) != 0 || options.Checksum ? CapableFlags.ChecksumRequired : CapableFlags.None)
+        | (options.RefuseJoinsToInitialAddress ? CapableFlags.NoJoinToSource : CapableFlags.None);
+
+    private static CapableFlags Flags(Session s) =>
+        AnswerFlags(s.Options, s.Checksum ? CapableFlags.ChecksumRequired : CapableFlags.None);
 
     private static void TakeFlags(Session s, CapableFlags flags)
     {

@@ -64,6 +64,9 @@ internal sealed class Session
     /// <summary>The addresses that were announced.</summary>
     public Addresses Addresses { get; }
 
+    /// <summary>Addresses that were announced, each on an ACK of its own, less segments that came since.</summary>
+    public int AnnouncedInRow { get; set; }
+
     /// <summary>How the peer's bytes lie in the stream without mappings.</summary>
     public PlainStream Plain { get; } = new();
 
@@ -104,6 +107,12 @@ internal sealed class Session
 
     /// <summary>Chooses subflows.</summary>
     public required IScheduler Scheduler { get; set; }
+
+    /// <summary>The scheduler's name.</summary>
+    public required string SchedulerName { get; set; }
+
+    /// <summary>What is set of the scheduler.</summary>
+    public required SchedulerOptions SchedulerOptions { get; set; }
 
     /// <summary>The ends that the connection began with.</summary>
     public FourTuple FirstTuple { get; init; }
@@ -189,6 +198,7 @@ internal sealed class Session
         LocalId = member.LocalId,
         RemoteId = member.RemoteId,
         Backup = kind == StackEventKind.SubflowPriority ? member.PeerBackup : member.PeerBackup || member.Backup,
+        DenyJoinInitial = PeerRefusesInitial,
         Reason = reason,
         ResetReason = member.ResetReceived,
     });

@@ -9,6 +9,9 @@ namespace Multipath.Protocol.Connection;
 /// </summary>
 internal static class Signalling
 {
+    /// <summary>Duplicate ACKs that carry nothing but options of Multipath TCP, sent in a row (RFC 8684 section 3.4).</summary>
+    private const int MaxBareAcks = 2;
+
     private const MptcpKinds Rare =
         MptcpKinds.AddAddr | MptcpKinds.RemoveAddr | MptcpKinds.Prio | MptcpKinds.Fail | MptcpKinds.FastClose;
 
@@ -45,26 +48,29 @@ internal static class Signalling
         return options.Has(MptcpKinds.Fail) ? new Verdict(VerdictKind.FailReported) : Verdict.Continue;
     }
 
-    /// <summary>Sends the ADD_ADDRs that are due.</summary>
-    public static void Announce(Session s, Instant now)
+    /// <summary>
+    /// Sends the ADD_ADDRs that are due, one in each segment. What finds no place comes as soon as the one before has left.
+    /// </summary>
+    /// <returns>Whether a segment is to be sent with one.</returns>
+    public static bool Announce(Session s, Instant now)
     {
-        while (s.Mode == Mode.Multipath && s.Addresses.TryTakeDue(now, out var known))
+        if (s.Mode != Mode.Multipath || !s.Addresses.TryTakeDue(now, out var known))
         {
-            s.Addresses.HandleSent(known.Id, now);
-            if (FindCarrier(s) is not { } carrier)
-            {
-                return;
-            }
-
-            var hmac = s.Keys!.AddAddress(byPeer: false, known.Id, known.Endpoint.Address, known.Endpoint.Port);
-            if (!carrier.Signals.TryAnnounce(AddAddr.Announce(known.Id, known.Endpoint.Address, known.Endpoint.Port, hmac)))
-            {
-                // One waits already; this one comes again with the next timer.
-                return;
-            }
-
-            carrier.Tcp.RequestAck();
+            return false;
         }
+
+        var hmac = s.Keys!.AddAddress(byPeer: false, known.Id, known.Endpoint.Address, known.Endpoint.Port);
+        if (s.AnnouncedInRow >= MaxBareAcks || FindCarrier(s) is not { } carrier
+            || !carrier.Signals.TryAnnounce(AddAddr.Announce(known.Id, known.Endpoint.Address, known.Endpoint.Port, hmac)))
+        {
+            s.Addresses.HandleDelayed(known.Id, now);
+            return false;
+        }
+
+        s.Addresses.HandleSent(known.Id, now);
+        s.AnnouncedInRow++;
+        carrier.Tcp.RequestAck();
+        return true;
     }
 
     /// <summary>The subflow to speak on: one that is usable, and moves if there is one.</summary>

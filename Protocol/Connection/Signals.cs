@@ -56,6 +56,9 @@ internal sealed class Signals
         _remove.TryAdd(id);
     }
 
+    /// <summary>An address that waits to be announced is withdrawn.</summary>
+    public void Drop(byte id) => _announce = _announce?.AddressId == id ? null : _announce;
+
     /// <summary>Forgets all that waits but MP_FAIL, which is said also when falling back.</summary>
     public void Clear()
     {

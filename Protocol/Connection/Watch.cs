@@ -98,6 +98,26 @@ internal sealed class Watch(Session s, Outlook outlook)
         Rescue(first.Dsn, first.Dsn + first.Length);
     }
 
+    /// <summary>
+    /// A subflow ended that no path manager had closed. The peer may have ended others too, by an RST that was lost: where this end has
+    /// nothing to send it would never learn of it (RFC 9293 section 3.5.1). So they are asked.
+    /// </summary>
+    public void AskOthers(Member ended)
+    {
+        if (s.Mode != Mode.Multipath || s.Ends.AreDone || ended.Reason is EndReason.Aborted or EndReason.AddressRemoved)
+        {
+            return;
+        }
+
+        foreach (var m in s.Members)
+        {
+            if (m is { IsUsable: true })
+            {
+                m.Tcp.Ask();
+            }
+        }
+    }
+
     // The oldest byte is acknowledged on its subflow but not by a data ACK: the peer dropped it, which it may (section 3.3.5).
     // A subflow that owes an older byte most likely owes this one too and sees to it by itself; only when it is silent for long is it
     // asked.

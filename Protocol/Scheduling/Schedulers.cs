@@ -9,7 +9,11 @@ namespace Multipath.Protocol.Scheduling;
 /// </remarks>
 public static class Schedulers
 {
-    /// <summary>The name that a connection uses if none was said.</summary>
+    /// <summary>
+    /// The name that a connection uses if none was said. Where windows limit, ecf carries a tenth more than minRtt, and under loss its
+    /// messages take a third less at the 99.9th percentile, because it waits for the fast path instead of putting the end of a burst on a
+    /// slow one; where nothing limits, both carry the same within a twentieth (tests/Protocol/Scheduling/Golden).
+    /// </summary>
     public const string Default = "ecf";
 
     /// <summary>All names that <see cref="TryCreate"/> knows.</summary>

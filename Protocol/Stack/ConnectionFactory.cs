@@ -25,7 +25,7 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
         }
 
         var offers = wanted.Multipath && !host.Blackholes.IsBlocked(tuple.Remote.Address, now);
-        var connection = Create(tuple, wanted, offers, serverSide: false);
+        var connection = Create(tuple, wanted, MakeKeys(offers), serverSide: false);
         if (connection.Session.Keys is null)
         {
             connection.Session.Mode = Mode.Plain;
@@ -46,32 +46,64 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
             return null;
         }
 
-        var connection = Create(syn.Tuple, listener.Options, listener.Options.Multipath && Opening.IsOffer(syn), serverSide: true);
+        var keys = MakeKeys(listener.Options.Multipath && Opening.IsOffer(syn));
+        var connection = Create(syn.Tuple, listener.Options, keys, serverSide: true);
         Opening.HandleSyn(connection.Session, syn);
         connection.Listener = listener;
         var start = host.CreateStart(connection, syn.Tuple.Local.Address.IsV4);
-        connection.TryAdd(new Member(connection, 0, Subflow.Accept(start, syn, now), syn.Tuple)
-        {
-            RemoteStart = syn.Seq,
-            PeerShift = syn.Options.WindowScale ?? 0,
-        });
-        host.Connections.Touch(connection);
+        Add(connection, Subflow.Accept(start, syn, now), syn);
         return connection;
     }
 
-    private MptcpConnection Create(in FourTuple tuple, ConnectionOptions wanted, bool multipath, bool serverSide)
+    /// <summary>Takes up a handshake of which nothing was kept; the segment that completes it is handed to its subflow next.</summary>
+    /// <returns>The subflow, or null when there are too many connections.</returns>
+    public Member? Resume(Listener listener, in ParsedPacket syn, in SynCookies.SynCookie cookie, SessionKeys? keys, Instant now)
     {
-        if (!Schedulers.TryCreate(wanted.Scheduler, SchedulerOptions.Default, out var scheduler))
+        if (!host.Connections.HasRoom)
+        {
+            return null;
+        }
+
+        var connection = Create(syn.Tuple, listener.Options, keys, serverSide: true);
+        Opening.HandleSyn(connection.Session, syn);
+        connection.Listener = listener;
+        var start = host.CreateStart(connection, syn.Tuple.Local.Address.IsV4) with
+        {
+            InitialSequence = cookie.Initial,
+            TimestampOffset = cookie.TimestampOffset,
+        };
+        return Add(connection, Subflow.Resume(start, syn, now), syn);
+    }
+
+    private Member Add(MptcpConnection connection, Subflow subflow, in ParsedPacket syn)
+    {
+        var member = new Member(connection, 0, subflow, syn.Tuple)
+        {
+            RemoteStart = syn.Seq,
+            PeerShift = syn.Options.WindowScale ?? 0,
+        };
+        connection.TryAdd(member);
+        host.Connections.Touch(connection);
+        return member;
+    }
+
+    private SessionKeys? MakeKeys(bool isWanted) =>
+        isWanted ? SessionKeys.TryCreate(options.Entropy, host.Connections.IsTokenTaken) : null;
+
+    private MptcpConnection Create(in FourTuple tuple, ConnectionOptions wanted, SessionKeys? keys, bool serverSide)
+    {
+        if (!Schedulers.TryCreate(wanted.Scheduler, wanted.SchedulerOptions, out var scheduler))
         {
             throw new ArgumentException($"'{wanted.Scheduler}' is no packet scheduler", nameof(wanted));
         }
 
-        var keys = multipath ? SessionKeys.TryCreate(options.Entropy, host.Connections.IsTokenTaken) : null;
         var session = new Session(host.Connections.Reserve(), wanted, options.Limits, host, _budget, keys)
         {
             ServerSide = serverSide,
             FirstTuple = tuple,
             Scheduler = scheduler,
+            SchedulerName = wanted.Scheduler,
+            SchedulerOptions = wanted.SchedulerOptions,
         };
         var connection = new MptcpConnection(session);
         host.Connections.Add(connection);

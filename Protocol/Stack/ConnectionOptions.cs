@@ -1,5 +1,6 @@
 using Multipath.Protocol.Paths;
 using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Scheduling;
 
 namespace Multipath.Protocol;
 
@@ -22,7 +23,18 @@ public sealed record ConnectionOptions
     public Func<IPathManager>? PathManager { get; init; }
 
     /// <summary>Name of the packet scheduler.</summary>
-    public string Scheduler { get; init; } = "minRtt";
+    public string Scheduler { get; init; } = Schedulers.Default;
+
+    /// <summary>
+    /// What is set of the scheduler; <see cref="Stack.SetSchedulerOptions"/> changes it while the connection runs.
+    /// </summary>
+    public SchedulerOptions SchedulerOptions { get; init; } = SchedulerOptions.Default;
+
+    /// <summary>
+    /// What the paths from local addresses cost, for schedulers that ask; a path that is not named is free and has weight 1.
+    /// <see cref="PathCommands.SetCost"/> changes it for a subflow.
+    /// </summary>
+    public IReadOnlyList<PathCost> PathCosts { get; init; } = [];
 
     /// <summary>Name of the congestion control: reno, cubic, lia or olia.</summary>
     public string Congestion { get; init; } = "cubic";
@@ -41,6 +53,12 @@ public sealed record ConnectionOptions
 
     /// <summary>Idle time after which a subflow is probed (RFC 9293 section 3.8.4); null for never.</summary>
     public Duration? KeepAlive { get; init; }
+
+    /// <summary>
+    /// Tell the peer of an abort by RST on all subflows (RFC 8684 section 3.5, option R) instead of by an ACK that is repeated until it is
+    /// answered (option A): nothing is kept, and the peer may never learn of it.
+    /// </summary>
+    public bool FastCloseByReset { get; init; }
 
     /// <summary>
     /// SYNs with MP_CAPABLE before one without is tried, as against blackholes (Linux: syn_retrans_before_tcp_fallback).

@@ -6,8 +6,11 @@ namespace Multipath.Protocol;
 /// <summary>A local end that connections are accepted on, with those under way and those that wait.</summary>
 internal sealed class Listener(ListenerId id, Endpoint local, ConnectionOptions options, StackLimits limits)
 {
+    // Handshakes that completed since the last sweep, as a share of the bound, which make another one worth its while.
+    private const int SweepShare = 8;
     private readonly Queue<MptcpConnection> _halfOpen = new();
     private readonly Deque<ConnectionId> _ready = new();
+    private int _connected;
 
     /// <summary>Its name.</summary>
     public ListenerId Id { get; } = id;
@@ -24,21 +27,34 @@ internal sealed class Listener(ListenerId id, Endpoint local, ConnectionOptions 
     /// <summary>Connections that wait to be accepted.</summary>
     public int ReadyCount => _ready.Count;
 
-    /// <summary>A handshake has begun.</summary>
-    /// <returns>The oldest one under way, when it has to give way; null else.</returns>
-    public MptcpConnection? HandleBegun(MptcpConnection connection)
+    /// <summary>Whether one more handshake may be under way. Those that completed are forgotten in bulk, so that asking costs little.</summary>
+    public bool HasRoomForHalfOpen
     {
-        while (_halfOpen.TryPeek(out var first) && (first.IsOver || first.IsConnected))
+        get
         {
-            _halfOpen.Dequeue();
-        }
+            while (_halfOpen.TryPeek(out var first) && (first.IsOver || first.IsConnected))
+            {
+                _halfOpen.Dequeue();
+            }
 
-        _halfOpen.Enqueue(connection);
-        return _halfOpen.Count > limits.HalfOpenPerListener ? _halfOpen.Dequeue() : null;
+            if (_halfOpen.Count >= limits.HalfOpenPerListener && _connected > limits.HalfOpenPerListener / SweepShare)
+            {
+                Sweep();
+            }
+
+            return _halfOpen.Count < limits.HalfOpenPerListener;
+        }
     }
 
+    /// <summary>A handshake has begun.</summary>
+    public void HandleBegun(MptcpConnection connection) => _halfOpen.Enqueue(connection);
+
     /// <summary>A handshake is complete.</summary>
-    public void HandleConnected(MptcpConnection connection) => _ready.AddLast(connection.Session.Id);
+    public void HandleConnected(MptcpConnection connection)
+    {
+        _connected++;
+        _ready.AddLast(connection.Session.Id);
+    }
 
     /// <summary>The connection that has waited longest.</summary>
     public bool TryAccept(out ConnectionId id)
@@ -55,4 +71,17 @@ internal sealed class Listener(ListenerId id, Endpoint local, ConnectionOptions 
 
     /// <summary>The connections under way, to be ended with the listener.</summary>
     public IReadOnlyCollection<MptcpConnection> HalfOpen => _halfOpen;
+
+    private void Sweep()
+    {
+        _connected = 0;
+        for (var left = _halfOpen.Count; left > 0; left--)
+        {
+            var connection = _halfOpen.Dequeue();
+            if (!connection.IsOver && !connection.IsConnected)
+            {
+                _halfOpen.Enqueue(connection);
+            }
+        }
+    }
 }

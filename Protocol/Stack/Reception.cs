@@ -1,3 +1,4 @@
+using Multipath.Protocol.Connection;
 using Multipath.Protocol.Primitives;
 using Multipath.Protocol.Wire;
 using Multipath.Protocol.Wire.Mptcp;
@@ -8,6 +9,8 @@ namespace Multipath.Protocol;
 /// <summary>Finds out whose a packet is: a subflow's, a listener's, a join's, or nobody's.</summary>
 internal sealed class Reception(StackOptions options, StackHost host, ConnectionFactory factory, Listeners listeners, StrayReplies replies)
 {
+    private readonly Admission _admission = new(options, host, factory, replies);
+
     /// <summary>Packets that were no segment for this stack, or belonged to nothing.</summary>
     public long Dropped { get; private set; }
 
@@ -41,31 +44,28 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
             return;
         }
 
+        var listener = listeners.Find(packet.Tuple.Local);
         if ((packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) != TcpFlags.Syn)
         {
-            Dropped++;
-            replies.Refuse(packet);
-            return;
+            if (listener is null || (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst)) != TcpFlags.Ack
+                || !_admission.TryComplete(listener, packet, now))
+            {
+                Dropped++;
+                replies.Refuse(packet);
+            }
         }
-
-        if (packet.Options.Mptcp.Has(MptcpKinds.Join) && packet.Options.Mptcp.Join.Form == JoinForm.Syn)
+        else if (packet.Options.Mptcp.Has(MptcpKinds.Join) && packet.Options.Mptcp.Join.Form == JoinForm.Syn)
         {
             HandleJoin(packet, now);
-            return;
         }
-
-        if (listeners.Find(packet.Tuple.Local) is not { } listener)
+        else if (listener is null)
         {
             Dropped++;
             replies.Refuse(packet);
-            return;
         }
-
-        // Past a bound a SYN is dropped and not refused: the peer tries again when there may be room.
-        if (factory.Accept(listener, packet, now) is { } connection && listener.HandleBegun(connection) is { } oldest)
+        else
         {
-            oldest.Abandon(now);
-            host.Connections.Touch(oldest);
+            _admission.HandleSyn(listener, packet, now);
         }
     }
 
@@ -78,20 +78,23 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
             return;
         }
 
-        var result = host.HalfOpenJoins >= options.Limits.HalfOpenJoinsTotal
-            ? PmResult.LimitReached
+        var answer = host.HalfOpenJoins >= options.Limits.HalfOpenJoinsTotal
+            ? JoinAnswer.Ignored
             : connection.Commands.AcceptJoin(packet, now);
-        switch (result)
+        switch (answer)
         {
-            case PmResult.Ok:
+            case JoinAnswer.Accepted:
                 host.HalfOpenJoins++;
                 host.Connections.Touch(connection);
                 break;
-            case PmResult.LimitReached:
+            case JoinAnswer.NoRoom:
                 replies.Refuse(packet, ResetReason.LackOfResources);
                 break;
-            default:
+            case JoinAnswer.Prohibited:
                 replies.Refuse(packet, ResetReason.Prohibited);
+                break;
+            default:
+                Dropped++;
                 break;
         }
     }

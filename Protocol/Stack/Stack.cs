@@ -194,10 +194,7 @@ public sealed class Stack
     /// <param name="id">The connection.</param>
     /// <param name="destination">Where they go.</param>
     /// <param name="now">The time.</param>
-    /// <returns>
-    /// Bytes; 0 when none are there now (<see cref="StackEventKind.Readable"/> follows); <see cref="EndOfStream"/>; <see
-    /// cref="Gone"/>.
-    /// </returns>
+    /// <returns>Bytes; 0 for none now (<see cref="StackEventKind.Readable"/> follows); <see cref="EndOfStream"/>; <see cref="Gone"/>.</returns>
     public int Read(ConnectionId id, Span<byte> destination, Instant now)
     {
         if (_host.Connections.Find(id) is not { } connection)
@@ -260,18 +257,27 @@ public sealed class Stack
     /// <summary>Exchanges a connection's packet scheduler while it runs.</summary>
     /// <param name="id">The connection.</param>
     /// <param name="name">The scheduler.</param>
-    /// <param name="options">What is set of it; null for the defaults.</param>
+    /// <param name="options">What is set of it; null for what the connection has.</param>
     /// <returns>False when there is no such connection or scheduler.</returns>
     public bool SetScheduler(ConnectionId id, string name, SchedulerOptions? options = null)
     {
-        if (Living(id) is not { } connection || !Schedulers.TryCreate(name, options ?? SchedulerOptions.Default, out var scheduler))
+        if (Living(id) is not { } connection)
         {
             return false;
         }
 
-        connection.SetScheduler(scheduler);
         _host.Connections.Touch(connection);
-        return true;
+        return connection.TrySetScheduler(name, options);
+    }
+
+    /// <summary>Changes what is set of a connection's packet scheduler while it runs: targets, quantum, the cost of copies.</summary>
+    /// <param name="id">The connection.</param>
+    /// <param name="options">What is set from now on.</param>
+    /// <returns>False when there is no such connection.</returns>
+    public bool SetSchedulerOptions(ConnectionId id, SchedulerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Living(id) is { } connection && SetScheduler(id, connection.Session.SchedulerName, options);
     }
 
     /// <summary>A connection's numbers.</summary>

@@ -90,6 +90,9 @@ public readonly record struct StackEvent
     /// <summary>The connection was accepted here.</summary>
     public bool ServerSide { get; init; }
 
+    /// <summary>The peer wants no joins to the address and port that the connection began on (flag C, RFC 8684 section 3.1).</summary>
+    public bool DenyJoinInitial { get; init; }
+
     /// <summary>Why it ended.</summary>
     public EndReason Reason { get; init; }
 

@@ -12,13 +12,16 @@ public sealed record StackLimits
     /// <summary>Addresses that one connection keeps of its peer, and announces of its own: as Linux has it.</summary>
     public int Addresses { get; init; } = 8;
 
-    /// <summary>First handshakes that a listener has under way. Past it the oldest one goes: a flood costs its own.</summary>
+    /// <summary>First handshakes that a listener keeps. Past it SYNs are answered by cookies, of which nothing is kept.</summary>
     public int HalfOpenPerListener { get; init; } = 1024;
 
     /// <summary>Established connections that a listener holds until they are accepted; past it SYNs are dropped.</summary>
     public int Backlog { get; init; } = 1024;
 
-    /// <summary>Joins under way on one connection: each has shown a token but not yet that it knows the keys.</summary>
+    /// <summary>
+    /// Joins under way on one connection: each has shown a token but not yet that it knows the keys. Past it one makes room that is older
+    /// than a second, or the SYN is dropped.
+    /// </summary>
     public int HalfOpenJoins { get; init; } = 4;
 
     /// <summary>Joins under way on all connections: a flood with a known token must not fill the table of subflows.</summary>

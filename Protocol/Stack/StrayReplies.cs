@@ -6,12 +6,13 @@ using Multipath.Protocol.Wire.Tcp;
 namespace Multipath.Protocol;
 
 /// <summary>
-/// Resets in answer to segments that belong to nothing (RFC 9293 section 3.10.7.1); few wait at a time, the rest is dropped.
+/// Answers to segments that belong to nothing: resets (RFC 9293 section 3.10.7.1), and SYN/ACKs of which nothing is kept. Few wait at a
+/// time, the rest is dropped.
 /// </summary>
 internal sealed class StrayReplies
 {
     /// <summary>Replies that wait: a flood is not answered with a flood.</summary>
-    public const int MaxWaiting = 64;
+    public const int MaxWaiting = 256;
 
     private readonly Deque<Reply> _waiting = new();
 
@@ -23,14 +24,31 @@ internal sealed class StrayReplies
     /// <param name="reason">What MP_TCPRST says, for a join that is refused (RFC 8684 section 3.6).</param>
     public void Refuse(in ParsedPacket packet, ResetReason? reason = null)
     {
-        if (packet.Has(TcpFlags.Rst) || _waiting.Count >= MaxWaiting)
+        if (packet.Has(TcpFlags.Rst))
         {
             return;
         }
 
-        _waiting.AddLast(packet.Has(TcpFlags.Ack)
-            ? new Reply(packet.Tuple, packet.Ack, default, TcpFlags.Rst, reason)
-            : new Reply(packet.Tuple, default, packet.Seq + packet.SequenceLength, TcpFlags.Rst | TcpFlags.Ack, reason));
+        var header = packet.Has(TcpFlags.Ack)
+            ? new SegmentHeader { Seq = packet.Ack, Flags = TcpFlags.Rst }
+            : new SegmentHeader { Ack = packet.Seq + packet.SequenceLength, Flags = TcpFlags.Rst | TcpFlags.Ack };
+        if (reason is { } why)
+        {
+            header.Options.Mptcp.Set(new MpReset(ResetFlags.None, why));
+        }
+
+        Add(packet.Tuple, header);
+    }
+
+    /// <summary>Sends a segment that nothing is kept of.</summary>
+    /// <param name="tuple">Its ends.</param>
+    /// <param name="header">All that it is.</param>
+    public void Add(in FourTuple tuple, in SegmentHeader header)
+    {
+        if (_waiting.Count < MaxWaiting)
+        {
+            _waiting.AddLast(new Reply(tuple, header));
+        }
     }
 
     /// <summary>Writes the next reply.</summary>
@@ -42,15 +60,11 @@ internal sealed class StrayReplies
             return 0;
         }
 
-        var reply = _waiting.RemoveFirst();
-        var header = new SegmentHeader { Seq = reply.Seq, Ack = reply.Ack, Flags = reply.Flags };
-        if (reply.Reason is { } reason)
-        {
-            header.Options.Mptcp.Set(new MpReset(ResetFlags.None, reason));
-        }
-
-        return PacketWriter.Write(buffer, reply.Tuple, header);
+        ref readonly var reply = ref _waiting.First;
+        var length = PacketWriter.Write(buffer, reply.Tuple, reply.Header);
+        _waiting.RemoveFirst(1);
+        return length;
     }
 
-    private readonly record struct Reply(FourTuple Tuple, Seq32 Seq, Seq32 Ack, TcpFlags Flags, ResetReason? Reason);
+    private readonly record struct Reply(FourTuple Tuple, SegmentHeader Header);
 }

@@ -30,9 +30,46 @@ public sealed class AddressTests
         var pair = new StackPair().Connect();
         pair.Server.Paths.Announce(pair.ServerToken, 1, _announced, pair.Now);
         pair.Server.Paths.Announce(pair.ServerToken, 2, new Endpoint(StackPair.ServerB, 8080), pair.Now);
-        pair.RunFor(Duration.FromSeconds(60));
+        pair.RunFor(Duration.FromMillis(100));
         var ports = pair.ClientEvents.Where(one => one.Kind == StackEventKind.Announced).Select(one => one.Tuple.Remote.Port);
         Assert.Equal([80, 8080], ports);
+    }
+
+    [Fact]
+    public void Addresses_that_are_announced_in_a_row_arrive_within_a_round_trip_for_each_two()
+    {
+        var pair = new StackPair().Connect();
+        var seen = new List<(byte Id, Instant At)>();
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            if (!fromClient && packet.Options.Mptcp.Has(MptcpKinds.AddAddr))
+            {
+                seen.Add((packet.Options.Mptcp.AddAddr.AddressId, pair.Now));
+            }
+
+            return true;
+        };
+        var began = pair.Now;
+        for (byte id = 1; id <= 5; id++)
+        {
+            var address = new Endpoint(IpAddr.Parse($"10.0.{id}.2"), 0);
+            Assert.Equal(PmResult.Ok, pair.Server.Paths.Announce(pair.ServerToken, id, address, pair.Now));
+        }
+
+        pair.RunFor(Duration.FromSeconds(1));
+        Assert.Equal([1, 2, 3, 4, 5], seen.Select(one => (int)one.Id));
+        Assert.Equal([0, 0, 10, 10, 20], seen.Select(one => (int)(one.At - began).TotalMilliseconds));
+        Assert.Equal(5, pair.ClientEvents.Count(one => one.Kind == StackEventKind.Announced));
+    }
+
+    [Fact]
+    public void An_address_that_is_withdrawn_before_it_was_announced_is_not_announced()
+    {
+        var pair = new StackPair().Connect();
+        pair.Server.Paths.Announce(pair.ServerToken, 1, _announced, pair.Now);
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Remove(pair.ServerToken, 1));
+        pair.RunFor(Duration.FromSeconds(60));
+        Assert.DoesNotContain(pair.ClientEvents, one => one.Kind == StackEventKind.Announced);
     }
 
     [Fact]

@@ -74,8 +74,8 @@ public sealed class AssemblerTests
     public void Line_20_more_unmapped_data_than_is_ever_held_breaks_the_subflow()
     {
         var assembler = Create(heldLimit: 100);
-        Assert.Equal(Assembly.Taken, assembler.Take(new Seq32(1), new byte[100], default, mapped: false));
-        Assert.Equal(Assembly.Unmapped, assembler.Take(new Seq32(101), new byte[1], default, mapped: false));
+        Assert.Equal(Assembly.Taken, assembler.Take(new Seq32(1), new byte[40], default, mapped: false));
+        Assert.Equal(Assembly.Unmapped, assembler.Take(new Seq32(41), new byte[40], default, mapped: false));
     }
 
     [Fact]

@@ -127,9 +127,9 @@ public sealed class ClosingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Line_27_an_abort_ends_both_ends_on_all_subflows(int subflows)
+    public void Line_27_an_abort_by_reset_ends_both_ends_on_all_subflows(int subflows)
     {
-        var pair = new StackPair().Connect();
+        var pair = new StackPair().Connect(new ConnectionOptions { FastCloseByReset = true });
         if (subflows == 2)
         {
             pair.Join();

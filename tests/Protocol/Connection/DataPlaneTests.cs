@@ -59,6 +59,93 @@ public sealed class DataPlaneTests
     }
 
     [Fact]
+    public void Line_20_a_checksum_that_was_agreed_on_and_is_missing_ends_the_subflow()
+    {
+        var pair = new StackPair().Connect(new ConnectionOptions { Checksum = true }).Join();
+        pair.Rewrite =
+            (fromClient, packet) => !fromClient ? packet : PacketEdit.Edit(packet, (ref SegmentHeader header, ref byte[] payload) =>
+        {
+            if (header.Options.Mptcp.Has(MptcpKinds.Dss) && payload.Length > 0)
+            {
+                header.Options.Mptcp.Set(WithoutChecksum(header.Options.Mptcp.Dss));
+            }
+        });
+        pair.Client.Write(pair.ClientSide, new byte[100], pair.Now);
+        pair.RunFor(Duration.FromSeconds(2));
+        Assert.Contains(pair.ServerEvents, one => one is { Kind: StackEventKind.SubflowClosed, Reason: EndReason.ProtocolError });
+    }
+
+    [Fact]
+    public void Line_20_data_without_a_mapping_is_acknowledged_by_its_subflow_and_not_by_the_connection()
+    {
+        var pair = new StackPair().Connect();
+        pair.Transfer(fromClient: true, _data);
+        var strips = true;
+        var (acked, dataAcked) = (default(Seq32), 0ul);
+        pair.Rewrite = (fromClient, packet) => fromClient && strips ? PacketEdit.Edit(packet, RemoveMap) : packet;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            (acked, dataAcked) = fromClient ? (acked, dataAcked) : (packet.Ack, packet.Options.Mptcp.Dss.RawAck);
+            return true;
+        };
+        pair.Client.Write(pair.ClientSide, new byte[100], pair.Now);
+        pair.RunFor(Duration.FromMillis(60));
+        var (ackedBefore, dataAckedBefore) = (acked, dataAcked);
+        pair.Client.Write(pair.ClientSide, new byte[500], pair.Now);
+        pair.RunFor(Duration.FromMillis(60));
+        Assert.Equal(500, acked - ackedBefore);
+        Assert.Equal(dataAckedBefore, dataAcked);
+        Assert.Equal(0, StackPair.Info(pair.Server, pair.ServerSide).Unread);
+
+        // The sender gives it once more, under a mapping that arrives.
+        strips = false;
+        pair.RunFor(Duration.FromSeconds(5));
+        Assert.Equal(600, StackPair.Info(pair.Server, pair.ServerSide).Unread);
+    }
+
+    [Fact]
+    public void Line_20_nothing_mapped_within_a_receive_window_ends_the_subflow()
+    {
+        var pair = new StackPair().Connect(new ConnectionOptions { InitialReceiveWindow = 60_000, ReceiveBufferLimit = 60_000 }).Join();
+        pair.Transfer(fromClient: true, TransferTests.Data(50_000));
+        pair.Rewrite = (fromClient, packet) => fromClient ? PacketEdit.Edit(packet, RemoveMap) : packet;
+        pair.Client.Write(pair.ClientSide, _data, pair.Now);
+        pair.RunFor(Duration.FromSeconds(20));
+        Assert.Contains(pair.ServerEvents, one => one is { Kind: StackEventKind.SubflowClosed, Reason: EndReason.ProtocolError });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Line_21_the_checksum_is_over_the_whole_number_whatever_is_sent_of_it(bool isShort)
+    {
+        var first = default(Dsn64);
+        var summed = 0;
+        var pair = new StackPair
+        {
+            Passes = (bool fromClient, in ParsedPacket packet) =>
+            {
+                ref readonly var options = ref packet.Options.Mptcp;
+                if (fromClient && options.Has(MptcpKinds.Capable) && options.Capable.Form >= CapableForm.Ack)
+                {
+                    first = Keys.InitialDataSequenceNumber(options.Capable.SenderKey) + 1;
+                }
+                else if (fromClient && options.Has(MptcpKinds.Dss) && options.Dss.HasMap && options.Dss.DataLength == packet.Payload.Length)
+                {
+                    Assert.Equal(!isShort, options.Dss.IsWideDsn);
+                    Assert.Equal(ushort.MaxValue, SumOf(options.Dss, options.Dss.DsnNear(first), packet.Payload));
+                    summed++;
+                }
+
+                return true;
+            },
+        };
+        pair.Connect(new ConnectionOptions { Checksum = true, ShortSequenceNumbers = isShort });
+        Assert.Equal(_data, pair.Transfer(fromClient: true, _data));
+        Assert.True(summed > 100, $"{summed} mappings");
+    }
+
+    [Fact]
     public void Line_22_the_window_is_one_for_all_subflows_and_counts_from_the_data_ack()
     {
         var window = new PeerWindow();
@@ -199,5 +286,39 @@ public sealed class DataPlaneTests
     {
         var pair = new StackPair().Connect(new ConnectionOptions { Congestion = congestion }).Join();
         Assert.Equal(_data, pair.Transfer(fromClient: true, _data));
+    }
+
+    private static void RemoveMap(ref SegmentHeader header, ref byte[] payload)
+    {
+        var dss = header.Options.Mptcp.Dss;
+        if (header.Options.Mptcp.Has(MptcpKinds.Dss) && dss.HasMap && payload.Length > 0)
+        {
+            header.Options.Mptcp.Set(Dss.Ack(new Dsn64(dss.RawAck), dss.IsWideAck));
+        }
+    }
+
+    private static Dss WithoutChecksum(in Dss dss) =>
+        Dss.Ack(new Dsn64(dss.RawAck), dss.IsWideAck).WithMap(new Dsn64(dss.RawDsn), dss.SubflowSeq, dss.DataLength, dss.IsWideDsn);
+
+    // RFC 8684 section 3.3.1, figure 10, word by word: the number in full, subflow number, length, zeros, checksum, data.
+    private static ushort SumOf(in Dss dss, Dsn64 dsn, ReadOnlySpan<byte> data)
+    {
+        var sum = (ulong)dss.DataLength + dss.Checksum + (dss.SubflowSeq >> 16) + (ushort)dss.SubflowSeq;
+        for (var shift = 0; shift < 64; shift += 16)
+        {
+            sum += (ushort)(dsn.Value >> shift);
+        }
+
+        for (var i = 0; i < data.Length; i++)
+        {
+            sum += (ulong)data[i] << (i % 2 == 0 ? 8 : 0);
+        }
+
+        while (sum > ushort.MaxValue)
+        {
+            sum = (sum & ushort.MaxValue) + (sum >> 16);
+        }
+
+        return (ushort)sum;
     }
 }

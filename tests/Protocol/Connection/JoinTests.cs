@@ -155,6 +155,18 @@ public sealed class JoinTests
         Assert.Equal(PmResult.Ok, pair.Client.Paths.CreateSubflow(pair.ClientToken, local, 1, _second, false));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Flag_c_of_the_peer_is_told_with_the_connection(bool refuses)
+    {
+        var pair = new StackPair().Connect(new ConnectionOptions(), new ConnectionOptions { RefuseJoinsToInitialAddress = refuses });
+        Assert.All(
+            pair.ClientEvents.Where(one => one.Kind is StackEventKind.Created or StackEventKind.Established),
+            one => Assert.Equal(refuses, one.DenyJoinInitial));
+        Assert.All(pair.ServerEvents, one => Assert.False(one.DenyJoinInitial));
+    }
+
     [Fact]
     public void Line_17_a_join_to_a_forbidden_address_is_refused()
     {

@@ -29,27 +29,6 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public void A_flood_of_syns_is_bounded_and_a_connection_still_gets_through()
-    {
-        var limits = new StackLimits { HalfOpenPerListener = 100 };
-        var pair = new StackPair(server: new StackOptions { Entropy = new SeededEntropy(3), Limits = limits });
-        pair.Connect();
-        for (uint i = 0; i < 20_000; i++)
-        {
-            var tuple = new FourTuple(new Endpoint(IpAddr.V4(0x0b000000 + i), 1000), StackPair.Service);
-            pair.Server.HandlePacket(PacketEdit.Syn(tuple, i, capable: MpCapable.Syn(CapableFlags.HmacSha256)), default, pair.Now);
-        }
-
-        pair.RunFor(Duration.FromMillis(1));
-        Assert.Equal(101, pair.Server.ConnectionCount);
-        var id = pair.Client.Connect(new Endpoint(StackPair.ClientA, 0), StackPair.Service, new ConnectionOptions(), pair.Now);
-        pair.RunFor(Duration.FromSeconds(1));
-        Assert.Equal(ConnectionState.Established, StackPair.Info(pair.Client, id).State);
-        pair.RunFor(Duration.FromSeconds(400));
-        Assert.Equal(2, pair.Server.ConnectionCount);
-    }
-
-    [Fact]
     public void A_full_backlog_drops_syns()
     {
         var limits = new StackLimits { Backlog = 3 };

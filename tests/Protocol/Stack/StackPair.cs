@@ -77,10 +77,17 @@ internal sealed class StackPair
 
     public StackPair Connect(ConnectionOptions? client = null, ConnectionOptions? server = null)
     {
-        Listener = Server.Listen(Service, server ?? client ?? new ConnectionOptions());
+        Listen(server ?? client ?? new ConnectionOptions());
         ClientSide = Client.Connect(new Endpoint(ClientA, 0), Service, client ?? new ConnectionOptions(), Now);
         RunUntil(() => Server.TryAccept(Listener, out var accepted) && (ServerSide = accepted) != default, Duration.FromSeconds(30));
         RunFor(Duration.FromMillis(50));
+        return this;
+    }
+
+    /// <summary>Makes the server's listener, if there is none yet.</summary>
+    public StackPair Listen(ConnectionOptions options)
+    {
+        Listener = Listener == default ? Server.Listen(Service, options) : Listener;
         return this;
     }
 
