@@ -15,12 +15,14 @@ internal sealed class NodePort : EventSource, IPacketSink
     private readonly NetworkCore _core;
     private readonly string _name;
     private readonly INode _node;
+    private readonly Offload? _offload;
     private Packet _spare;
 
     /// <summary>Puts a node into a network.</summary>
-    internal NodePort(NetworkCore core, string name, INode node)
+    internal NodePort(NetworkCore core, string name, INode node, bool offloads)
     {
         (_core, _name, _node, _spare) = (core, name, node, core.Pool.Rent());
+        _offload = offloads ? new Offload(core.Pool) : null;
         core.Loop.Add(this);
     }
 
@@ -49,25 +51,28 @@ internal sealed class NodePort : EventSource, IPacketSink
     /// <exception cref="SimulationFaultException">It sends without end.</exception>
     internal void Pump(Instant now)
     {
-        for (var burst = 0; _node.PollTransmit(_spare.Bytes, out var info, now) is var length and > 0; burst++)
+        var room = _offload is null ? _spare.Bytes : _offload.Buffer;
+        for (var burst = 0; _node.PollTransmit(room, out var info, now) is var length and > 0; burst++)
         {
             if (burst == BurstLimit)
             {
                 throw new SimulationFaultException($"{_name} sends without end at {now.Micros} us");
             }
 
-            var packet = _spare;
-            packet.Renew(length, info);
-            _spare = _core.Pool.Rent();
-            Watch?.HandleSent(packet);
-            if (Routes.Find(packet.Span) is { } way)
+            if (_offload is null)
             {
-                way.Take(packet, now);
+                var packet = _spare;
+                packet.Renew(length, info);
+                _spare = _core.Pool.Rent();
+                room = _spare.Bytes;
+                Send(packet, now);
+                continue;
             }
-            else
+
+            _offload.Start();
+            while (_offload.Next(length, info) is { } cut)
             {
-                Unroutable++;
-                _core.Pool.Return(packet);
+                Send(cut, now);
             }
         }
 
@@ -79,5 +84,19 @@ internal sealed class NodePort : EventSource, IPacketSink
     {
         _node.HandleTimeout(now);
         Pump(now);
+    }
+
+    private void Send(Packet packet, Instant now)
+    {
+        Watch?.HandleSent(packet);
+        if (Routes.Find(packet.Span) is { } way)
+        {
+            way.Take(packet, now);
+        }
+        else
+        {
+            Unroutable++;
+            _core.Pool.Return(packet);
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace Multipath.Lab.Packets;
 internal sealed class Packet(int capacity)
 {
     /// <summary>All bytes that it may have.</summary>
-    internal byte[] Bytes { get; } = new byte[capacity];
+    internal byte[] Bytes { get; } = GC.AllocateUninitializedArray<byte>(capacity);
 
     /// <summary>How many of them it has.</summary>
     internal int Length { get; set; }

@@ -38,9 +38,12 @@ internal sealed class PacketNetwork(ulong seed, int packetCapacity = PacketNetwo
     internal Action<LinkChange, Instant>? Changed { get; set; }
 
     /// <summary>Adds a node.</summary>
-    internal NodePort AddNode(string name, INode node)
+    /// <param name="name">For people.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="offloads">It leaves large segments and checksums to its device.</param>
+    internal NodePort AddNode(string name, INode node, bool offloads = false)
     {
-        var port = new NodePort(_core, name, node);
+        var port = new NodePort(_core, name, node, offloads);
         _nodes.Add(port);
         return port;
     }

@@ -22,13 +22,15 @@ public sealed class FormerFailureTests
     [InlineData(1497, "a writer was not woken that a dead subflow held back")]
     [InlineData(1929, "the announcement of a fallback ended before the peer had it; addresses were announced after it")]
     [InlineData(2611, "joins were refused by an end that had all, while the other missed the last data ACK")]
+    [InlineData(5487, "a subflow whose RST was lost was never asked whether it still lived", 1 << 20)]
+    [InlineData(7401, "a subflow whose RST was lost was never asked whether it still lived", 1 << 20)]
     [InlineData(31053, "round trips were measured by timestamps of duplicates and grew with each timeout", 1 << 20)]
     [InlineData(31337, "a dead subflow that owed only what others had brought was waited for", 1 << 20)]
     [InlineData(32303, "a half-closed plain connection was given up after a minute", 1 << 20)]
     [InlineData(33841, "an IPv6 packet with a damaged flow label is valid", 1 << 20)]
     public void A_seed_that_once_failed_passes(ulong seed, string finding, long bytes = Bytes)
     {
-        var (_, report) = SeedCheck.Run(SeedPlanner.Plan(seed, bytes), SeedRunner.Captures);
+        var (_, report) = SeedCheck.Run(SeedPlanner.PlanPlain(seed, bytes), SeedRunner.Captures);
 
         Assert.True(report is null, $"{finding}\n{report}");
     }

@@ -39,6 +39,7 @@ public sealed class SeedReportTests
             "strips MPTCP", "strips MP_CAPABLE", "drops MPTCP SYNs", "strips ADD_ADDR", "strips MP_JOIN", "rewrites", "splits", "merges",
             "rudely", "translates", "forgets", "changes payload", "Down", "Blackhole", "IPv6", "IPv4", "checksum", "short", "reads",
             "announces", "reacts", "redundant", "blest", "ecf", "lia", "olia", "cubic", "reno", " backup joins",
+            "client offloads", "server offloads", "keepalive", "client aborts", "server aborts",
         ])
         {
             Assert.Contains(trouble, plans, StringComparison.Ordinal);

@@ -25,7 +25,9 @@ internal static class SeedCheck
             again = TransferRun.Run(plan, tap);
         }
 
-        var bytes = plan.UpBytes + plan.DownBytes;
+        var arguments = string.Create(
+            CultureInfo.InvariantCulture,
+            $"--seed {plan.Seed} --bytes {plan.UpBytes + plan.DownBytes}{(plan.HasExtras ? "" : " --extras 0")}");
         return (result, string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -33,7 +35,7 @@ internal static class SeedCheck
             {plan}
               trace of the second run: {(again.TraceHash == result.TraceHash ? "the same" : "another one")}
               captures: {path}.sent.pcap and .delivered.pcap
-              replay: dotnet run --project tests/Bench -- simulation --seed {plan.Seed} --bytes {bytes}
+              replay: dotnet run --project tests/Bench -- simulation {arguments}
             """));
     }
 }

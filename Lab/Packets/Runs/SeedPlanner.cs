@@ -25,7 +25,12 @@ internal sealed class SeedPlanner
     /// <summary>The plan of a seed.</summary>
     /// <param name="seed">Any number.</param>
     /// <param name="bytes">To be carried, in both directions together.</param>
-    internal static TransferPlan Plan(ulong seed, long bytes) => new SeedPlanner(seed).Plan(bytes);
+    internal static TransferPlan Plan(ulong seed, long bytes) => ExtraPlanner.AddTo(PlanPlain(seed, bytes));
+
+    /// <summary>The plan of a seed without what <see cref="ExtraPlanner"/> adds.</summary>
+    /// <param name="seed">Any number.</param>
+    /// <param name="bytes">To be carried, in both directions together.</param>
+    internal static TransferPlan PlanPlain(ulong seed, long bytes) => new SeedPlanner(seed).Plan(bytes);
 
     private TransferPlan Plan(long bytes)
     {

@@ -14,12 +14,14 @@ internal sealed class TransferEnd : IApplication
     private bool _isConnected;
     private bool _canWrite;
     private int _schedulers;
+    private Instant _abortAt;
 
     /// <summary>The client's end, already connecting, or the server's, listening.</summary>
     internal TransferEnd(Stack stack, TransferPlan plan, IPathDuties paths, ConnectionId? connection, ListenerId? listener)
     {
         (_stack, _plan, _paths, _connection, _listener) = (stack, plan, paths, connection, listener);
         var isClient = listener is null;
+        _abortAt = plan.Abort is { } abort && abort.ByClient == isClient ? abort.At : Instant.Never;
         var (up, down) = (new Content(plan.Seed, up: true), new Content(plan.Seed, up: false));
         Out = new OutStream(stack, isClient ? up : down, isClient ? plan.UpBytes : plan.DownBytes);
         In = new InStream(stack, isClient ? down : up, isClient ? plan.DownBytes : plan.UpBytes, plan.Reading);
@@ -36,6 +38,9 @@ internal sealed class TransferEnd : IApplication
 
     /// <summary>It is, and all that came before was read.</summary>
     internal bool IsOver => HasEnded && (In.IsDone || In.IsGone || !_isConnected);
+
+    /// <summary>It has, or had, a connection.</summary>
+    internal bool IsConnected => _isConnected;
 
     /// <summary>Why.</summary>
     internal EndReason Reason { get; private set; }
@@ -62,7 +67,9 @@ internal sealed class TransferEnd : IApplication
 
     /// <inheritdoc/>
     public Instant Deadline =>
-        HasEnded ? In.Deadline : Instant.Earlier(Instant.Earlier(In.Deadline, _paths.Deadline), NextScheduler);
+        HasEnded ? In.Deadline : Instant.Earlier(Instant.Earlier(In.Deadline, _paths.Deadline), Instant.Earlier(NextScheduler, NextAbort));
+
+    private Instant NextAbort => _isConnected && !HasEnded ? _abortAt : Instant.Never;
 
     private Instant NextScheduler =>
         _isConnected && !HasEnded && _schedulers < _plan.Schedulers.Count ? _plan.Schedulers[_schedulers].At : Instant.Never;
@@ -83,6 +90,13 @@ internal sealed class TransferEnd : IApplication
         In.Run(connection, now);
         if (HasEnded)
         {
+            return;
+        }
+
+        if (NextAbort <= now)
+        {
+            _abortAt = Instant.Never;
+            _stack.Abort(connection, now);
             return;
         }
 

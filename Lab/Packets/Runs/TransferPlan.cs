@@ -36,6 +36,15 @@ internal sealed record TransferPlan
     /// <summary>How the server listens.</summary>
     internal ConnectionOptions Server { get; init; } = new();
 
+    /// <summary>What <see cref="ExtraPlanner"/> draws was added.</summary>
+    internal bool HasExtras { get; init; }
+
+    /// <summary>Whether the client's, and the server's, large segments and checksums are left to their devices.</summary>
+    internal (bool Client, bool Server) Offloads { get; init; }
+
+    /// <summary>When an end gives the connection up, and which does; null for neither.</summary>
+    internal (Instant At, bool ByClient)? Abort { get; init; }
+
     /// <summary>Schedulers that both ends change to while the connection runs, by name.</summary>
     internal IReadOnlyList<(Instant At, string Name)> Schedulers { get; init; } = [];
 
@@ -62,7 +71,10 @@ internal sealed record TransferPlan
         text.Append(CultureInfo.InvariantCulture, $"{Client.Scheduler}, {Client.Congestion}");
         text.Append(Client.Checksum || Server.Checksum ? ", checksum" : "").Append(Client.ShortSequenceNumbers ? ", short" : "");
         text.Append(Reading.Bytes > 0 ? $", reads {Reading.Bytes} bytes each {Reading.Every}" : "");
-        text.Append(ServerAnnounces ? ", server announces" : "").Append(ReactsToDown ? ", reacts" : "").AppendLine();
+        text.Append(ServerAnnounces ? ", server announces" : "").Append(ReactsToDown ? ", reacts" : "");
+        text.Append(Offloads.Client ? ", client offloads" : "").Append(Offloads.Server ? ", server offloads" : "");
+        text.Append(Client.KeepAlive is { } idle ? $", keepalive {idle}" : "");
+        text.Append(Abort is { } abort ? $", {(abort.ByClient ? "client" : "server")} aborts at {abort.At}" : "").AppendLine();
         foreach (var path in Paths)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  path {path}");

@@ -20,7 +20,7 @@ internal sealed class TransferRun
     private TransferRun(TransferPlan plan, IPacketTap? tap)
     {
         _plan = plan;
-        var hosts = new TwoHosts(plan.Seed, plan.IsV6, plan.Paths);
+        var hosts = new TwoHosts(plan.Seed, plan.IsV6, plan.Paths) { Offloads = plan.Offloads };
         _network = hosts.Network;
         _network.Trace.Tap = tap;
         var (client, server) = (hosts.MakeClient(plan.Mtu), hosts.MakeServer(plan.Mtu));
@@ -76,7 +76,7 @@ internal sealed class TransferRun
     private string? RunToEnd()
     {
         _network.Start();
-        while (!(_client.IsOver && _server.IsOver))
+        while (!((_client.IsOver || IsSpared(_client, _server)) && (_server.IsOver || IsSpared(_server, _client))))
         {
             if (!_network.Step(_plan.Limit))
             {
@@ -93,7 +93,8 @@ internal sealed class TransferRun
     private string? Judge(string name, TransferEnd end, long expected, TransferEnd other)
     {
         var isFinished = end.Reason == EndReason.Finished || (end.Reason == EndReason.TimedOut && other.Reason == EndReason.Finished);
-        if (end.In.Read != expected || !isFinished)
+        var isCutShort = end.Reason == EndReason.Aborted || other.Reason == EndReason.Aborted;
+        if (isCutShort ? !(IsAnswer(end.Reason) || IsSpared(end, other)) : end.In.Read != expected || !isFinished)
         {
             return $"{name} got {end.In.Read} of {expected} bytes, then {end.Reason}: {State()}";
         }
@@ -101,6 +102,13 @@ internal sealed class TransferRun
         var excused = _plan.MayFallBack && end.FellBack;
         return end.In.Wrong > 0 && !excused ? $"{name} got {end.In.Wrong} wrong bytes, the first at {end.In.FirstWrong}" : null;
     }
+
+    // What one end gives up, the other sees reset, or times out when no path told it, or had finished already.
+    private bool IsAnswer(EndReason reason) =>
+        _plan.Abort is not null && reason is EndReason.Aborted or EndReason.Reset or EndReason.TimedOut or EndReason.Finished;
+
+    // The other one gave up before the handshake was whole here.
+    private static bool IsSpared(TransferEnd end, TransferEnd other) => other.Reason == EndReason.Aborted && !end.IsConnected;
 
     private string? Settle()
     {

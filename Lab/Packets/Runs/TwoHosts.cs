@@ -44,17 +44,20 @@ internal sealed class TwoHosts
     /// <summary>The client's node, once there is one.</summary>
     internal NodePort? ClientPort { get; private set; }
 
+    /// <summary>Whether the client's, and the server's, large segments and checksums are left to their devices.</summary>
+    internal (bool Client, bool Server) Offloads { get; init; }
+
     /// <summary>A stack for the client.</summary>
-    internal Stack MakeClient(int mtu) => new(Options(mtu, Addresses));
+    internal Stack MakeClient(int mtu) => new(Options(mtu, Addresses, Offloads.Client));
 
     /// <summary>A stack for the server.</summary>
-    internal Stack MakeServer(int mtu) => new(Options(mtu, [Server.Address, SecondServer.Address]));
+    internal Stack MakeServer(int mtu) => new(Options(mtu, [Server.Address, SecondServer.Address], Offloads.Server));
 
     /// <summary>Puts both nodes into the network, with the links between them.</summary>
     internal (NodePort Client, NodePort Server) Join(INode client, INode server)
     {
-        ClientPort = Network.AddNode("client", client);
-        var serverPort = Network.AddNode("server", server);
+        ClientPort = Network.AddNode("client", client, Offloads.Client);
+        var serverPort = Network.AddNode("server", server, Offloads.Server);
         for (var path = 0; path < _paths.Count; path++)
         {
             var plan = _paths[path];
@@ -87,9 +90,10 @@ internal sealed class TwoHosts
         };
     }
 
-    private StackOptions Options(int mtu, IReadOnlyList<IpAddr> addresses) => new()
+    private StackOptions Options(int mtu, IReadOnlyList<IpAddr> addresses, bool offloads) => new()
     {
         LocalAddresses = addresses,
+        SegmentationOffload = offloads,
         Mtu = mtu,
         Entropy = new SeededEntropy(_seeds.NextUInt64()),
     };
