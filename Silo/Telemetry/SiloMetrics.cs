@@ -31,12 +31,12 @@ internal sealed class SiloMetrics
     private readonly Counter<long> _reports;
     private readonly Counter<long> _policies;
     private readonly Counter<long> _refusedSessions;
-    private readonly UpDownCounter<long> _sessions;
     private readonly Histogram<double> _convergence;
     private readonly Histogram<double> _queue;
     private readonly Histogram<double> _rank;
     private readonly Histogram<double> _writes;
     private ImmutableSortedDictionary<string, HostSummary>? _hosts;
+    private long _sessions;
 
     public SiloMetrics(IMeterFactory meters)
     {
@@ -51,7 +51,9 @@ internal sealed class SiloMetrics
         _policies = meter.CreateCounter<long>("multipath.policy.changes", "{change}", "Policies applied and deleted, by result.");
         _refusedSessions = meter.CreateCounter<long>(
             "multipath.sessions.refused", "{session}", "Sessions that were refused or ended by the silo, by reason.");
-        _sessions = meter.CreateUpDownCounter<long>("multipath.sessions", "{session}", "Open sessions of agents.");
+        // Observed, so that it is there from the start: its absence is an alarm.
+        meter.CreateObservableUpDownCounter(
+            "multipath.sessions", () => Interlocked.Read(ref _sessions), "{session}", "Open sessions of agents.");
         _convergence = meter.CreateHistogram(
             "multipath.plan.convergence", "s", "From the report or policy that changed a plan to the agent's acknowledgement.",
             advice: Seconds);
@@ -95,9 +97,9 @@ internal sealed class SiloMetrics
     /// <param name="result">One of applied, deleted and refused.</param>
     public void PolicyChanged(string result) => _policies.Add(1, Tag("result", result));
 
-    public void SessionOpened() => _sessions.Add(1);
+    public void SessionOpened() => Interlocked.Increment(ref _sessions);
 
-    public void SessionClosed() => _sessions.Add(-1);
+    public void SessionClosed() => Interlocked.Decrement(ref _sessions);
 
     /// <param name="reason">load, or the name of the status with which the session ended.</param>
     public void SessionRefused(string reason) => _refusedSessions.Add(1, Tag("reason", reason));

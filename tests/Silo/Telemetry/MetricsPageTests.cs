@@ -26,7 +26,7 @@ public sealed class MetricsPageTests
         Assert.True(Sum(families, "multipath_plan_pushes_total", "result", "acked") >= 1);
         Assert.True(Sum(families, "multipath_store_write_duration_seconds", "result", "stored") >= 1);
         Assert.Equal(
-            ["away", "refused", "settled", "unmanaged", "updating"],
+            Enum.GetNames<Contracts.Grains.HostStatus>().Select(name => name.ToLowerInvariant()).Order(StringComparer.Ordinal),
             families["multipath_hosts"].Samples.Select(one => one.Label("status")!).Order(StringComparer.Ordinal));
         Assert.All(
             ["multipath_plan_convergence_seconds", "multipath_plan_queue_seconds", "multipath_rank_duration_seconds"],

@@ -26,6 +26,7 @@ public sealed class OtlpExportTests : IDisposable
         });
         using var http = new HttpClient { BaseAddress = new Uri(await program.PrintsAsync("HTTP on ")) };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
+        Assert.Contains("\nmultipath_sessions{", await http.GetStringAsync("/metrics"), StringComparison.Ordinal);
         await ApplyAsync(http);
 
         var apply = await receiver.SpanAsync(span => span.Name == "apply");
