@@ -4,7 +4,7 @@ using Multipath.Protocol.Wire;
 
 namespace Multipath.Protocol.Connection;
 
-/// <summary>Writes a connection's packets: what its subflows have to say, in turn, with the options and the payload that belong to it.</summary>
+/// <summary>Writes a connection's packets: what its subflows have to say, in turn, with the options and the payload of each.</summary>
 internal sealed class Emission(Session s, Outflow outflow, Lifecycle lifecycle, ByteStream stream)
 {
     private int _turn;
@@ -29,7 +29,7 @@ internal sealed class Emission(Session s, Outflow outflow, Lifecycle lifecycle, 
                     continue;
                 }
 
-                if (m.Tcp.PollSegment(now, maxPayload, out var plan))
+                if (!m.Tcp.IsIdle(now) && m.Tcp.PollSegment(now, maxPayload, out var plan))
                 {
                     _turn = slot;
                     return Write(m, ref plan, buffer, offload, out info, now);

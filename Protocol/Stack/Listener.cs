@@ -27,7 +27,7 @@ internal sealed class Listener(ListenerId id, Endpoint local, ConnectionOptions 
     /// <summary>Connections that wait to be accepted.</summary>
     public int ReadyCount => _ready.Count;
 
-    /// <summary>Whether one more handshake may be under way. Those that completed are forgotten in bulk, so that asking costs little.</summary>
+    /// <summary>Whether one more handshake may be under way. Those that completed are forgotten in bulk: asking costs little.</summary>
     public bool HasRoomForHalfOpen
     {
         get

@@ -194,7 +194,7 @@ public sealed class Stack
     /// <param name="id">The connection.</param>
     /// <param name="destination">Where they go.</param>
     /// <param name="now">The time.</param>
-    /// <returns>Bytes; 0 for none now (<see cref="StackEventKind.Readable"/> follows); <see cref="EndOfStream"/>; <see cref="Gone"/>.</returns>
+    /// <returns>Bytes; 0 for none (<see cref="StackEventKind.Readable"/> follows); <see cref="EndOfStream"/>; <see cref="Gone"/>.</returns>
     public int Read(ConnectionId id, Span<byte> destination, Instant now)
     {
         if (_host.Connections.Find(id) is not { } connection)

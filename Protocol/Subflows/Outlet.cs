@@ -12,6 +12,18 @@ internal sealed class Outlet(
     /// <summary>No payload and no FIN leave any more.</summary>
     public bool IsMuted { get; set; }
 
+    /// <summary>Whether there is nothing to send, found out without the cost of planning a segment: most polls end here.</summary>
+    public bool IsIdle(Instant now)
+    {
+        if (reset.IsDue || !control.IsSynchronized || receiver.Acks.IsDue || prober.IsDue || sender.HasSomething)
+        {
+            return false;
+        }
+
+        prober.Update(now);
+        return true;
+    }
+
     public bool Poll(Instant now, int maxPayload, int window, int ackOptionBytes, ref SegmentPlan plan)
     {
         if (reset.TryPlan(ref plan, receiver.Next))

@@ -6,14 +6,16 @@ namespace Multipath.Protocol.Subflows;
 /// <summary>The RST that is still to be sent.</summary>
 internal sealed class ResetPlan
 {
-    private bool _isDue;
     private bool _hasAck;
     private Seq32 _seq;
+
+    /// <summary>Whether one is.</summary>
+    public bool IsDue { get; private set; }
 
     /// <summary>Answers a segment that acknowledges what was never sent (RFC 9293 section 3.10.7.3).</summary>
     public void Request(Seq32 seq)
     {
-        _isDue = true;
+        IsDue = true;
         _hasAck = false;
         _seq = seq;
     }
@@ -21,14 +23,14 @@ internal sealed class ResetPlan
     /// <summary>Ends a synchronised subflow (RFC 9293 section 3.10.5).</summary>
     public void RequestAbort(Seq32 next)
     {
-        _isDue = true;
+        IsDue = true;
         _hasAck = true;
         _seq = next;
     }
 
     public bool TryPlan(ref SegmentPlan plan, Seq32 receivedTo)
     {
-        if (!_isDue)
+        if (!IsDue)
         {
             return false;
         }
@@ -45,5 +47,5 @@ internal sealed class ResetPlan
         return true;
     }
 
-    public void HandleSent() => _isDue = false;
+    public void HandleSent() => IsDue = false;
 }

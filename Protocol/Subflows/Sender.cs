@@ -58,6 +58,9 @@ internal sealed class Sender
     /// <summary>Octets assigned and not sent.</summary>
     public int Unsent => Math.Max(AssignedTo - Next, 0);
 
+    /// <summary>Whether there is payload or FIN to send, if the windows allow it.</summary>
+    public bool HasSomething => Unsent > 0 || (FinQueued && !FinSent) || Recovery.Board.Lost > 0 || Recovery.ProbeDue;
+
     /// <summary>Whether data waits for nothing but the peer's window, with nothing on its way that would bring news of it.</summary>
     public bool IsWindowClosed => Recovery.Board.Count == 0 && Unsent > 0 && UsableWindow < Math.Min(Unsent, LeastPortion);
 

@@ -147,7 +147,7 @@ public sealed class Subflow
         return subflow;
     }
 
-    /// <summary>Takes up a handshake whose SYN/ACK was sent without keeping anything; the segment that completes it is handed in next.</summary>
+    /// <summary>Takes up a handshake of which nothing was kept; the segment that completes it is handed in next.</summary>
     /// <param name="start">What it is made of; the initial sequence number is the SYN/ACK's.</param>
     /// <param name="syn">The SYN as far as it is remembered.</param>
     /// <param name="now">The time.</param>
@@ -205,6 +205,10 @@ public sealed class Subflow
         _prober.IsBlocked = true;
         _prober.Update(now);
     }
+
+    /// <summary>Whether <see cref="PollSegment"/> is sure to have nothing; asking costs far less than polling.</summary>
+    /// <param name="now">The time.</param>
+    public bool IsIdle(Instant now) => _outlet.IsIdle(now);
 
     /// <summary>What to send next.</summary>
     /// <param name="now">The time.</param>

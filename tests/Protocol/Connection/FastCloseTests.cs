@@ -53,7 +53,8 @@ public sealed class FastCloseTests
     {
         var pair = new StackPair().Connect();
         var lost = 0;
-        pair.Passes = (bool fromClient, in ParsedPacket packet) => !(fromClient && packet.Options.Mptcp.Has(MptcpKinds.FastClose)) || lost++ > 0;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+            !(fromClient && packet.Options.Mptcp.Has(MptcpKinds.FastClose)) || lost++ > 0;
         pair.Client.Abort(pair.ClientSide, pair.Now);
         pair.RunFor(Duration.FromSeconds(2));
         Assert.Contains(pair.ServerEvents, one => one is { Kind: StackEventKind.Ended, Reason: EndReason.Reset });

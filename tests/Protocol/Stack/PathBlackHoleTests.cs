@@ -50,5 +50,6 @@ public sealed class PathBlackHoleTests
         Assert.Equal(1_500, _largest);
     }
 
-    private static int LengthOf(in ParsedPacket packet) => PacketWriter.HeaderLength(isV4: true) + packet.Options.Length + packet.Payload.Length;
+    private static int LengthOf(in ParsedPacket packet) =>
+        PacketWriter.HeaderLength(isV4: true) + packet.Options.Length + packet.Payload.Length;
 }

@@ -16,7 +16,7 @@ public class LossTimersTests
     [InlineData(false, 9_900_000, true)]
     [InlineData(false, 10_000_000, false)]
     [InlineData(false, 10_100_000, false)]
-    public void News_restarts_it_unless_it_is_of_something_younger_than_the_oldest_segment(bool advanced, long deliveredSentAt, bool restarts)
+    public void News_restarts_it_unless_it_is_of_something_younger_than_the_oldest(bool advanced, long deliveredSentAt, bool restarts)
     {
         var (timers, control) = Sent();
         var delivery = new Delivery { Bytes = 100, HasOriginal = true, NewestOriginalAt = new Instant(deliveredSentAt) };
