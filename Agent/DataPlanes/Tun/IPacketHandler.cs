@@ -22,7 +22,10 @@ internal interface IPacketHandler
     /// <summary>The deadline is here.</summary>
     void HandleTimeout(Instant now);
 
-    /// <summary>Called after what came in was handled and before anything is sent: the time to tell and ask programs.</summary>
+    /// <summary>
+    /// Called after what came in was handled and before anything is sent, and once more before the pump sleeps, for what sending brought
+    /// about: the time to tell and ask programs.
+    /// </summary>
     void HandleRound(Instant now);
 
     /// <summary>The next packet to be sent.</summary>

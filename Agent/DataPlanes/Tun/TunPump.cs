@@ -15,7 +15,7 @@ public readonly record struct PumpCounters(long PacketsIn, long BytesIn, long Pa
 
 /// <summary>
 /// The one thread of one queue. Each round: what other threads ask, what can be read up to a budget, timers, what programs get of it, what
-/// is to be sent up to a budget; then sleep until a packet, a request or the handler's deadline.
+/// is to be sent up to a budget, what programs get of that; then sleep until a packet, a request or the handler's deadline.
 /// </summary>
 internal sealed unsafe class TunPump : IDisposable
 {
@@ -128,10 +128,20 @@ internal sealed unsafe class TunPump : IDisposable
 
         _handler.HandleRound(now);
         var written = Transmit(Now);
-        if (read < ReadBudget && written < WriteBudget)
+        if (read < ReadBudget && written < WriteBudget && !HasMore())
         {
             Sleep();
         }
+    }
+
+    /// <summary>
+    /// What left may have made room or ended something: programs hear of it before the sleep, and what they do leaves too.
+    /// </summary>
+    private bool HasMore()
+    {
+        var now = Now;
+        _handler.HandleRound(now);
+        return Transmit(now) > 0;
     }
 
     private int Receive(Instant now)

@@ -18,6 +18,7 @@ internal sealed class EchoResponder : IPacketHandler
     private const byte EchoReply6 = 129;
 
     private readonly Queue<byte[]> _replies = [];
+    private bool _news;
 
     internal TaskCompletionSource<Exception?> Stopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -50,13 +51,24 @@ internal sealed class EchoResponder : IPacketHandler
         TimedOut.SetResult(now);
     }
 
+    /// <summary>Asks for something to happen while the next packets are sent.</summary>
+    internal bool SendingHasNews { get; set; }
+
+    internal TaskCompletionSource NewsHeard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public void HandleRound(Instant now)
     {
+        if (_news)
+        {
+            _news = false;
+            NewsHeard.SetResult();
+        }
     }
 
     public int PollTransmit(Span<byte> buffer, out PacketInfo info, Instant now)
     {
         info = default;
+        (_news, SendingHasNews) = (_news || SendingHasNews, false);
         if (!_replies.TryDequeue(out var reply))
         {
             return 0;

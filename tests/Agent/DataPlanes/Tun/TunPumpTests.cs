@@ -32,6 +32,14 @@ public sealed class TunPumpTests
     }
 
     [Fact]
+    public async Task What_sending_brought_about_is_told_before_the_pump_sleeps()
+    {
+        using var bed = Bed.Create(offload: true);
+        Assert.True(bed.Pump.TryPost(new Work(_ => bed.Handler.SendingHasNews = true)));
+        await bed.Handler.NewsHeard.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task More_work_than_the_queue_holds_is_all_done_in_order()
     {
         using var bed = Bed.Create(offload: true);
