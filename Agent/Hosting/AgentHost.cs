@@ -1,5 +1,7 @@
+using System.Net;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.DataPlanes.Tun;
+using Multipath.Agent.DataPlanes.Tun.Proxy;
 using Multipath.Agent.Inventory;
 using Multipath.Agent.Netlink;
 using Multipath.Agent.Reconcile;
@@ -20,12 +22,16 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly AgentParts _parts;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private readonly SocksProxy? _proxy;
 
-    private AgentHost(AgentParts parts)
+    private AgentHost(AgentParts parts, SocksProxy? proxy = null)
     {
-        _parts = parts;
+        (_parts, _proxy) = (parts, proxy);
         _running = parts.RunAsync(_stop.Token);
     }
+
+    /// <summary>Where programs find the proxy to the userspace stack; null without one.</summary>
+    public IPEndPoint? Proxy => _proxy?.Local;
 
     /// <summary>Ends when the agent cannot go on, with the reason; runs else until disposal.</summary>
     public Task Failed => _parts.Failed;
@@ -78,9 +84,35 @@ public sealed class AgentHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var host = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
-        var capabilities = new HostCapabilities(TunPlane.SchedulerNames.ToEquatableArray(), Environment.OSVersion.Version.ToString());
         return Start(options, new AgentGround(
-            Within(() => new TunPlane(stack)), new TunInventory(host, [.. uplinks]), capabilities, static () => { }));
+            Within(() => new StackPlane(new TunAccess(stack))),
+            new TunInventory(host, [.. uplinks]),
+            TunGround.Capabilities,
+            static () => { }));
+    }
+
+    /// <summary>
+    /// Starts an agent with a userspace stack on a TUN of its own, routed out of the uplinks, and a proxy by which any program uses it.
+    /// </summary>
+    /// <param name="options">How; its namespace is where the uplinks are.</param>
+    /// <param name="plane">The device, the uplinks and the proxy.</param>
+    /// <exception cref="AgentCannotRunException">No root, no TUN, no such uplink or namespace, or a policy that is wrong.</exception>
+    public static AgentHost Start(AgentOptions options, TunPlaneOptions plane)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(plane);
+        var policy = ParsePolicy(options);
+        var opened = Within(() => TunGround.Open(options, plane));
+        try
+        {
+            Rehearsal.Run(opened.Ground.Plane);
+            return new AgentHost(new AgentParts(options, policy, opened.Ground), opened.Proxy);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts an agent on a data plane that is not this machine's kernel.</summary>
@@ -99,6 +131,7 @@ public sealed class AgentHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        await (_proxy?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _parts.DisposeAsync();
         _stop.Dispose();
     }

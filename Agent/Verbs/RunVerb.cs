@@ -65,6 +65,7 @@ internal static class RunVerb
         {
             Host, Silo, Label, State, Sysctls, PolicyFile, TuneRoutes, Metrics, Json,
         };
+        RunPlane.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
@@ -74,7 +75,13 @@ internal static class RunVerb
         var error = parsed.InvocationConfiguration.Error;
         try
         {
-            await using var agent = AgentHost.Start(Options(parsed));
+            var options = Options(parsed);
+            await using var agent = RunPlane.Tun(parsed) is { } tun ? AgentHost.Start(options, tun) : AgentHost.Start(options);
+            if (agent.Proxy is { } proxy)
+            {
+                RunPlane.Tell(options, proxy);
+            }
+
             var stopped = Task.Delay(Timeout.Infinite, cancellation);
             await await Task.WhenAny(agent.Failed, stopped);
             return Root.ExitDone;

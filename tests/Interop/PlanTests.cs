@@ -30,13 +30,14 @@ public sealed class PlanTests
     [Fact]
     public async Task A_policy_adds_the_second_path_and_sets_the_scheduler()
     {
-        using var bed = Bed.Create();
+        // Ways of 10 ms there and back: with shorter ones the faster subflow has delivered most bytes before the other's turn comes.
+        using var bed = Bed.Create(new BedOptions { Between = inner => new Disturber(inner, new Disturbance(0, 1, 5000), 3) });
         var log = new StringWriter();
         var options = new AgentOptions("host") { PolicyYaml = Policy, Log = TextWriter.Synchronized(log) };
         var ground = new AgentGround(
             bed.Plane,
             new TunInventory(new TwoInterfaces(), [new TunUplink("up1", bed.Ours(1)), new TunUplink("up2", bed.Ours(2))]),
-            new HostCapabilities(TunPlane.SchedulerNames.ToEquatableArray(), "test"),
+            new HostCapabilities(StackPlane.SchedulerNames.ToEquatableArray(), "test"),
             () => { });
         await using var agent = AgentHost.Start(options, ground);
         var pair = await bed.ConnectAsync(weConnect: true);
@@ -44,9 +45,7 @@ public sealed class PlanTests
         await Eventually.HoldsAsync("the agent chose", () => log.ToString().Contains("schedule by redundant", StringComparison.Ordinal));
         await bed.ExchangeAsync(pair, 1_000_000);
         var info = await bed.InfoAsync(pair);
-
-        // What the faster subflow has delivered meanwhile need not go twice.
-        Assert.True(info.BytesDuplicated > 10_000, $"only {info.BytesDuplicated} bytes went twice");
+        Assert.True(info.BytesDuplicated > 200_000, $"only {info.BytesDuplicated} bytes went twice");
     }
 
     private sealed class TwoInterfaces : IPathInventory

@@ -142,7 +142,7 @@ public sealed class MultipathStream : Stream
     internal void HandleEnded(EndReason reason, Instant now)
     {
         Reason = reason;
-        Failure = new IOException(reason == EndReason.Finished ? "The connection is closed." : $"The connection ended: {reason}.");
+        Failure = new ConnectionEndedException(reason);
         _connected.TrySetException(Failure);
         _read.Resume(now);
         _write.Resume(now);

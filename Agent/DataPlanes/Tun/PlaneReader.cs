@@ -20,17 +20,16 @@ internal static class PlaneReader
     /// <summary>A full segment, about.</summary>
     private const long SegmentBytes = 1400;
 
-
-    /// <summary>All connections of Multipath TCP. The pump's thread.</summary>
-    internal static PlaneSnapshot Snapshot(StackHandler handler, Instant now)
+    /// <summary>All connections of Multipath TCP. Called by whoever drives the stack.</summary>
+    internal static PlaneSnapshot Snapshot(HeldConnections connections, Instant now)
     {
         var subflows = new SubflowInfo[SubflowLimit];
-        var held = ImmutableArray.CreateBuilder<PlaneConnection>(handler.Multipath.Count);
-        foreach (var id in handler.Multipath)
+        var held = ImmutableArray.CreateBuilder<PlaneConnection>(connections.Held.Count);
+        foreach (var id in connections.Held)
         {
-            if (handler.Stack.TryGetInfo(id, out var info) && info.IsMultipath)
+            if (connections.Stack.TryGetInfo(id, out var info) && info.IsMultipath)
             {
-                var taken = subflows.AsSpan(0, handler.Stack.GetSubflows(id, subflows));
+                var taken = subflows.AsSpan(0, connections.Stack.GetSubflows(id, subflows));
                 held.Add(new PlaneConnection(info.Token, info.ServerSide, Convert(info.Tuple), 0, Convert(taken, now)));
             }
         }

@@ -4,27 +4,16 @@ using Multipath.Protocol.Primitives;
 
 namespace Multipath.Agent.DataPlanes.Tun;
 
-/// <summary>Told what the path manager has to know; the pump's thread.</summary>
-internal interface IStackObserver
-{
-    /// <summary>Something happened to a connection or a subflow.</summary>
-    void HandleEvent(in StackEvent happened);
-}
-
 /// <summary>A stack as a pump drives it: what it tells goes to the streams and listeners concerned. The pump's thread.</summary>
 internal sealed class StackHandler(TunStack owner, Stack stack) : IPacketHandler
 {
     private readonly Dictionary<ConnectionId, MultipathStream> _streams = [];
     private readonly Dictionary<ListenerId, MultipathListener> _listeners = [];
-    private readonly HashSet<ConnectionId> _multipath = [];
 
     internal Stack Stack => stack;
 
-    /// <summary>The connections of Multipath TCP, whoever has their streams.</summary>
-    internal IReadOnlyCollection<ConnectionId> Multipath => _multipath;
-
-    /// <summary>Hears of connections and subflows too.</summary>
-    internal IStackObserver? Observer { get; set; }
+    /// <summary>The connections of Multipath TCP, and who hears of them.</summary>
+    internal HeldConnections Connections { get; } = new(stack);
 
     public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now) => stack.HandlePacket(packet, info, now);
 
@@ -107,21 +96,8 @@ internal sealed class StackHandler(TunStack owner, Stack stack) : IPacketHandler
 
                 break;
             default:
-                Keep(happened);
-                Observer?.HandleEvent(happened);
+                Connections.HandleEvent(happened);
                 break;
-        }
-    }
-
-    private void Keep(in StackEvent happened)
-    {
-        if (happened.Kind == StackEventKind.Created)
-        {
-            _multipath.Add(happened.Connection);
-        }
-        else if (happened.Kind == StackEventKind.Closed)
-        {
-            _multipath.Remove(happened.Connection);
         }
     }
 

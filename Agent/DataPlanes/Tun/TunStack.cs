@@ -60,7 +60,8 @@ public sealed class TunStack : IDisposable
     /// family.</param>
     /// <param name="options">What the connection is made with; null for the usual.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="IOException">It was refused or not answered, the stack has no such address or no room, or has ended.</exception>
+    /// <exception cref="ConnectionEndedException">It was refused or not answered.</exception>
+    /// <exception cref="IOException">The stack has no such address or no room, or has ended.</exception>
     /// <exception cref="ArgumentException">The families differ, or a scheduler or congestion control has no such name.</exception>
     public async Task<MultipathStream> ConnectAsync(
         IPEndPoint remote, IPEndPoint? local = null, ConnectionOptions? options = null, CancellationToken cancellation = default)

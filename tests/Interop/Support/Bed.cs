@@ -33,6 +33,7 @@ internal sealed record BedOptions
 /// </summary>
 internal sealed class Bed : IDisposable
 {
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ExchangePatience = TimeSpan.FromMinutes(1);
 
     private readonly NetLab _lab = new();
@@ -60,7 +61,7 @@ internal sealed class Bed : IDisposable
         }
 
         Kernel = Own(KernelDataPlane.Open(Netns));
-        Plane = new TunPlane(Stack);
+        Plane = new StackPlane(new TunAccess(Stack));
     }
 
     internal string Netns { get; }
@@ -70,7 +71,7 @@ internal sealed class Bed : IDisposable
     internal KernelDataPlane Kernel { get; }
 
     /// <summary>The stack as the agent sees it.</summary>
-    internal TunPlane Plane { get; }
+    internal StackPlane Plane { get; }
 
     /// <summary>Skips the test where this machine cannot run it.</summary>
     internal static Bed Create(BedOptions? options = null)
@@ -86,12 +87,19 @@ internal sealed class Bed : IDisposable
     /// <summary>The kernel's address on a path.</summary>
     internal IPAddress Theirs(int path) => IPAddress.Parse(_options.Ipv6 ? $"fd73:{path}::1" : $"10.73.{path}.1");
 
-    /// <summary>Makes a connection over the first path and passes a few bytes both ways, after which joins are allowed.</summary>
+    /// <summary>
+    /// Makes a connection over the first path and passes a few bytes both ways, after which joins are allowed; gives up after half a
+    /// minute.
+    /// </summary>
     internal async Task<Pair> ConnectAsync(bool weConnect, ConnectionOptions? options = null, bool plainPeer = false)
     {
-        var pair = weConnect ? await ConnectOursAsync(options, plainPeer) : await ConnectTheirsAsync(options, plainPeer);
-        await PassAsync(pair.Ours, pair.Theirs);
-        await PassAsync(pair.Theirs, pair.Ours);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(ConnectPatience);
+        var pair = weConnect
+            ? await ConnectOursAsync(options, plainPeer, patience.Token)
+            : await ConnectTheirsAsync(options, plainPeer, patience.Token);
+        await PassAsync(pair.Ours, pair.Theirs, patience.Token);
+        await PassAsync(pair.Theirs, pair.Ours, patience.Token);
         return pair;
     }
 
@@ -176,9 +184,8 @@ internal sealed class Bed : IDisposable
         _lab.Dispose();
     }
 
-    private static async Task PassAsync(Stream from, Stream to)
+    private static async Task PassAsync(Stream from, Stream to, CancellationToken cancellation)
     {
-        var cancellation = TestContext.Current.CancellationToken;
         await from.WriteAsync(new byte[] { 1, 2, 3, 4 }, cancellation);
         var buffer = new byte[4];
         await to.ReadExactlyAsync(buffer, cancellation);
@@ -196,9 +203,8 @@ internal sealed class Bed : IDisposable
         return port;
     }
 
-    private async Task<Pair> ConnectOursAsync(ConnectionOptions? options, bool plainPeer)
+    private async Task<Pair> ConnectOursAsync(ConnectionOptions? options, bool plainPeer, CancellationToken cancellation)
     {
-        var cancellation = TestContext.Current.CancellationToken;
         var any = new IPEndPoint(_options.Ipv6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         Task<Socket> accepted;
         int port;
@@ -219,10 +225,9 @@ internal sealed class Bed : IDisposable
         return new Pair(ours, Own(new NetworkStream(await accepted, ownsSocket: true)), port);
     }
 
-    private async Task<Pair> ConnectTheirsAsync(ConnectionOptions? options, bool plainPeer)
+    private async Task<Pair> ConnectTheirsAsync(ConnectionOptions? options, bool plainPeer, CancellationToken cancellation)
     {
         const int port = 7000;
-        var cancellation = TestContext.Current.CancellationToken;
         var any = new IPEndPoint(_options.Ipv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
         var listener = Own(await Stack.ListenAsync(any, options));
         var accepted = listener.AcceptAsync(cancellation);

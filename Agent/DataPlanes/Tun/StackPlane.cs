@@ -11,9 +11,9 @@ namespace Multipath.Agent.DataPlanes.Tun;
 
 /// <summary>
 /// The userspace stack as the loop's data plane: the same events and commands as the kernel's, and beyond them the choice of the packet
-/// scheduler. Each call is a question to the pump's thread, which answers within a round. Owns the stack.
+/// scheduler. Each call is a question to whoever drives the stack.
 /// </summary>
-internal sealed class TunPlane : IDataPlane, ISchedulerControl
+internal sealed class StackPlane : IDataPlane, ISchedulerControl
 {
     /// <summary>Events that wait for the loop, as many as it queues itself; past it everything is read anew.</summary>
     private const int EventLimit = 16_384;
@@ -22,15 +22,16 @@ internal sealed class TunPlane : IDataPlane, ISchedulerControl
     private const string KernelsName = "default";
     private const string KernelsRules = "linuxDefault";
 
-    private readonly TunStack _stack;
+    private readonly IStackAccess _access;
     private readonly PlaneEvents _events = new(EventLimit);
 
     /// <summary>Listens from now on.</summary>
-    /// <exception cref="IOException">The stack has ended.</exception>
-    internal TunPlane(TunStack stack)
+    /// <param name="access">The way to the stack, which the plane owns from now on.</param>
+    /// <exception cref="KernelException">The stack has ended.</exception>
+    internal StackPlane(IStackAccess access)
     {
-        _stack = stack;
-        _ = Ask((handler, _) => handler.Observer = _events);
+        _access = access;
+        _ = Ask((held, _) => held.Observer = _events);
     }
 
     public ChannelReader<MptcpEvent> Events => _events.Reader;
@@ -44,7 +45,7 @@ internal sealed class TunPlane : IDataPlane, ISchedulerControl
 
     public PlaneSnapshot Snapshot() => Ask(PlaneReader.Snapshot);
 
-    public bool IsSteerable(uint token) => Ask((handler, now) => handler.Stack.Paths.TryFind(token, out _));
+    public bool IsSteerable(uint token) => Ask((held, now) => held.Stack.Paths.TryFind(token, out _));
 
     public KernelError? Create(uint token, PmAddress local, PmAddress remote)
     {
@@ -77,42 +78,31 @@ internal sealed class TunPlane : IDataPlane, ISchedulerControl
     {
         var operation = $"schedule by {scheduler}";
         var name = scheduler == KernelsName ? KernelsRules : scheduler;
-        return PlaneReader.Error(operation, Ask((handler, _) =>
-            !handler.Stack.Paths.TryFind(token, out var connection) ? PmResult.UnknownConnection
-            : handler.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid));
+        return PlaneReader.Error(operation, Ask((held, _) =>
+            !held.Stack.Paths.TryFind(token, out var connection) ? PmResult.UnknownConnection
+            : held.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid));
     }
 
     public IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes) => ImmutableDictionary<uint, string>.Empty;
 
-    public ImmutableSortedDictionary<string, ulong> Counters()
-    {
-        var counters = _stack.Counters;
-        return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
-        [
-            KeyValuePair.Create("TunBytesIn", (ulong)counters.BytesIn),
-            KeyValuePair.Create("TunBytesOut", (ulong)counters.BytesOut),
-            KeyValuePair.Create("TunPacketsIn", (ulong)counters.PacketsIn),
-            KeyValuePair.Create("TunPacketsOut", (ulong)counters.PacketsOut),
-            KeyValuePair.Create("TunPacketsRefused", (ulong)counters.Refused),
-        ]);
-    }
+    public ImmutableSortedDictionary<string, ulong> Counters() => _access.Counters();
 
-    public ISubflowProbe OpenProbe() => new TunProbe(_stack);
+    public ISubflowProbe OpenProbe() => _access.OpenProbe();
 
-    public void Dispose() => _stack.Dispose();
+    public void Dispose() => _access.Dispose();
 
     private KernelError? Command(string operation, Func<PathCommands, Instant, PmResult> command) =>
-        PlaneReader.Error(operation, Ask((handler, now) => command(handler.Stack.Paths, now)));
+        PlaneReader.Error(operation, Ask((held, now) => command(held.Stack.Paths, now)));
 
-    private T Ask<T>(Func<StackHandler, Instant, T> question)
+    private T Ask<T>(Func<HeldConnections, Instant, T> question)
     {
         try
         {
-            return _stack.AskAsync(question).GetAwaiter().GetResult();
+            return _access.Ask(question);
         }
         catch (IOException)
         {
-            throw new KernelException(new KernelError("ask the userspace stack", Errno.NoSuchProcess, "its pump has ended"));
+            throw new KernelException(new KernelError("ask the userspace stack", Errno.NoSuchProcess, "it has ended"));
         }
     }
 }

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Multipath.Agent.DataPlanes.Tun;
+using Multipath.Agent.Hosting;
+using Multipath.Agent.Telemetry;
+
+namespace Multipath.Agent.Verbs;
+
+/// <summary>The options of <c>mpagent run</c> that choose what it steers: the kernel's MPTCP, or a userspace stack on a TUN.</summary>
+internal static class RunPlane
+{
+    private const string KernelName = "kernel";
+    private const string TunName = "tun";
+    private const int LeastMtu = 1280;
+    private const int MostMtu = 9000;
+
+    private static readonly IPEndPoint DefaultProxy = new(IPAddress.Loopback, 1080);
+
+    private static readonly Option<string> Plane = CreatePlane();
+
+    private static readonly Option<TunUplink[]> Uplink = new("--uplink")
+    {
+        Description = "With --plane tun: an interface and the stack's own address behind it, best first; may be repeated.",
+        HelpName = "INTERFACE=ADDRESS",
+        CustomParser = result => [.. result.Tokens.Select(token => ParseUplink(result, token.Value)).OfType<TunUplink>()],
+    };
+
+    private static readonly Option<IPEndPoint?> Proxy = Values.EndPoint(
+        "--proxy", $"With --plane tun: where programs find the stack by SOCKS 5; {DefaultProxy} by default, port 0 for any.");
+
+    private static readonly Option<string> Device = new("--tun")
+    {
+        Description = "With --plane tun: the name of the interface that is made.",
+        DefaultValueFactory = _ => "mp0",
+    };
+
+    private static readonly Option<int> Mtu = new("--mtu")
+    {
+        Description = "With --plane tun: the largest packet that all uplinks carry.",
+        DefaultValueFactory = _ => 1500,
+    };
+
+    private static readonly Option<bool> Offload = new("--offload")
+    {
+        Description = "With --plane tun: leave cutting and checksums to the kernel; '--offload false' hands over single packets.",
+        DefaultValueFactory = _ => true,
+    };
+
+    private static readonly Option<bool> Masquerade = new("--masquerade")
+    {
+        Description = "With --plane tun: packets leave with their uplink's own address (nftables), for networks that know no other.",
+    };
+
+    internal static void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Plane, Uplink, Proxy, Device, Mtu, Offload, Masquerade])
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(Check);
+        Mtu.Validators.Add(CheckMtu);
+        Device.Validators.Add(CheckName);
+    }
+
+    /// <summary>How the stack is to be made; null for the kernel's plane.</summary>
+    internal static TunPlaneOptions? Tun(ParseResult parsed) => parsed.GetValue(Plane) != TunName
+        ? null
+        : new TunPlaneOptions(
+            new TunOptions(parsed.GetValue(Device)!) { Offload = parsed.GetValue(Offload) }, [.. parsed.GetValue(Uplink) ?? []])
+        {
+            Mtu = parsed.GetValue(Mtu),
+            Masquerade = parsed.GetValue(Masquerade),
+            Proxy = parsed.GetValue(Proxy) ?? DefaultProxy,
+        };
+
+    /// <summary>Says where the proxy is.</summary>
+    internal static void Tell(AgentOptions options, IPEndPoint proxy) =>
+        new AgentLog(options.Log, options.JsonLog, TimeProvider.System).Info("proxy", new LogField("socks5", proxy));
+
+    private static void Check(CommandResult result)
+    {
+        var isTun = result.GetValue(Plane) == TunName;
+        var hasUplink = result.GetResult(Uplink) is { Implicit: false };
+        if (isTun && !hasUplink)
+        {
+            result.AddError("--plane tun needs at least one --uplink INTERFACE=ADDRESS.");
+        }
+
+        if (!isTun && hasUplink)
+        {
+            result.AddError("--uplink is for --plane tun.");
+        }
+    }
+
+    private static void CheckMtu(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int>() is < LeastMtu or > MostMtu)
+        {
+            result.AddError($"--mtu is from {LeastMtu} to {MostMtu}.");
+        }
+    }
+
+    private static void CheckName(OptionResult result)
+    {
+        if (result.GetValueOrDefault<string>() is { Length: 0 or > 15 })
+        {
+            result.AddError("--tun is a name of 1 to 15 characters.");
+        }
+    }
+
+    private static Option<string> CreatePlane()
+    {
+        var option = new Option<string>("--plane")
+        {
+            Description = "What is steered: the kernel's MPTCP, or a userspace stack on a TUN, which programs use by a proxy.",
+            DefaultValueFactory = _ => KernelName,
+        };
+        option.AcceptOnlyFromAmong(KernelName, TunName);
+        return option;
+    }
+
+    private static TunUplink? ParseUplink(ArgumentResult result, string text)
+    {
+        if (text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && IPAddress.TryParse(text[(at + 1)..], out var address))
+        {
+            return new TunUplink(text[..at], address);
+        }
+
+        result.AddError($"'{text}' is no uplink: INTERFACE=ADDRESS was expected, such as wlan0=10.80.1.2.");
+        return null;
+    }
+}
