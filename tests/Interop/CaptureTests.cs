@@ -18,11 +18,11 @@ public sealed class CaptureTests
         try
         {
             await RunAsync(path, weConnect, ipv6, checksum);
-            var all = Capture.Read(path, "-V");
+            var all = await Capture.ReadAsync(path, "-V");
             Assert.Contains("Multipath TCP", all, StringComparison.Ordinal);
             Assert.DoesNotContain("Malformed", all, StringComparison.Ordinal);
-            Assert.Empty(Capture.Read(path, "-Y", "_ws.malformed"));
-            Assert.Empty(Capture.Read(
+            Assert.Empty(await Capture.ReadAsync(path, "-Y", "_ws.malformed"));
+            Assert.Empty(await Capture.ReadAsync(
                 path, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
                 "-Y", "tcp.checksum.status==0 || ip.checksum.status==0"));
         }

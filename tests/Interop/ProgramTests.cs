@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Multipath.Agent.DataPlanes.Tun;
+using Multipath.Agent.DataPlanes.Tun.Proxy;
+using Multipath.Agent.Namespaces;
 using Multipath.Interop.Tests.Support;
 using Multipath.TestKit;
 
@@ -59,6 +63,71 @@ public sealed class ProgramTests
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [CombinatorialBools]
+    public async Task Iperf3_measures_both_ways(bool reverse)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/iperf3") && File.Exists("/usr/bin/mptcpize"), "needs iperf3 and mptcpize");
+        using var bed = Bed.Create();
+        using var listener = await bed.Stack.ListenAsync(new IPEndPoint(IPAddress.Any, 5201));
+        using var server = Process.Start(new ProcessStartInfo("ip",
+            ["netns", "exec", bed.Netns, "iperf3", "--server", "--one-off", "--bind", "127.0.0.1", "--port", "5202"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            await Eventually.HoldsAsync(
+                "iperf3 listens", () => NetLab.Ip("netns", "exec", bed.Netns, "ss", "-Hltn", "sport = :5202").Length > 0);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            var relaying = RelayAsync(bed, listener, 5202, stop.Token);
+            string[] line =
+            [
+                "netns", "exec", bed.Netns, "timeout", "30", "mptcpize", "run", "iperf3", "--client", $"{bed.Ours(1)}",
+                "--bytes", "20M", "--json",
+            ];
+            var printed = await Task.Run(() => NetLab.Ip(reverse ? [.. line, "--reverse"] : line), Cancellation);
+            using var report = JsonDocument.Parse(printed);
+            var sums = report.RootElement.GetProperty("end");
+
+            // What is still in the relay when the sender is done does not count as received.
+            Assert.InRange(sums.GetProperty("sum_sent").GetProperty("bytes").GetInt64(), Bytes, 2 * Bytes);
+            Assert.InRange(sums.GetProperty("sum_received").GetProperty("bytes").GetInt64(), Bytes / 4, 2 * Bytes);
+            await stop.CancelAsync();
+
+            // One for what the programs tell each other, one for the bytes.
+            Assert.Equal([true, true], await relaying);
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>Carries what is accepted on the stack to a program behind it.</summary>
+    /// <returns>Of each connection, whether it was Multipath TCP.</returns>
+    private static async Task<List<bool>> RelayAsync(Bed bed, MultipathListener listener, int port, CancellationToken stop)
+    {
+        List<bool> seen = [];
+        List<Task> running = [];
+        try
+        {
+            while (true)
+            {
+                var accepted = await listener.AcceptAsync(stop);
+                seen.Add((await accepted.InfoAsync())?.IsMultipath ?? false);
+                var behind = NetNamespace.Run(bed.Netns, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+                await behind.ConnectAsync(IPAddress.Loopback, port, stop);
+                running.Add(new Relay(behind, accepted).RunAsync(stop));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(running);
+            return seen;
         }
     }
 

@@ -9,25 +9,40 @@ namespace Multipath.Interop.Tests.Support;
 /// <summary>Writes what the stack sends to a file, for tshark to read.</summary>
 internal sealed class Capture(IPacketHandler inner, string path) : IPacketHandler
 {
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Gryphon has port 7000, where our server listens, and takes random bytes for packets of its own, malformed ones.</summary>
+    private static readonly string[] WithoutGuesses = ["--disable-protocol", "gryphon"];
+
     private readonly byte[] _record = new byte[PcapWriter.RecordHeaderLength + 65_536];
     private readonly FileStream _file = Begin(path);
 
     /// <summary>Whether this machine has tshark.</summary>
     internal static bool CanBeRead => File.Exists("/usr/bin/tshark");
 
-    /// <summary>Reads a capture.</summary>
+    /// <summary>Reads a capture; gives up after a minute.</summary>
     /// <returns>What tshark prints.</returns>
-    internal static string Read(string path, params string[] arguments)
+    internal static async Task<string> ReadAsync(string path, params string[] arguments)
     {
-        using var tshark = Process.Start(new ProcessStartInfo("tshark", ["-r", path, .. arguments])
+        using var tshark = Process.Start(new ProcessStartInfo("tshark", ["-n", "-r", path, .. WithoutGuesses, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var errors = tshark.StandardError.ReadToEndAsync();
-        var output = tshark.StandardOutput.ReadToEnd();
-        tshark.WaitForExit();
-        return tshark.ExitCode == 0 ? output : throw new InvalidOperationException(errors.Result);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(ReadPatience);
+        try
+        {
+            var errors = tshark.StandardError.ReadToEndAsync(patience.Token);
+            var output = await tshark.StandardOutput.ReadToEndAsync(patience.Token);
+            await tshark.WaitForExitAsync(patience.Token);
+            return tshark.ExitCode == 0 ? output : throw new InvalidOperationException(await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            tshark.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now) => inner.HandlePacket(packet, info, now);
