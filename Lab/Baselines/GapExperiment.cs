@@ -91,17 +91,21 @@ internal static class GapExperiment
     }
 
     /// <summary>Measures one case on a topology that is already under way; the link is whole again afterwards.</summary>
-    internal static GapMeasurement Run(GapTopology topology, GapCase gapCase, int round = 0)
+    internal static GapMeasurement Run(GapTopology topology, GapCase gapCase, int round = 0) =>
+        Run(topology, gapCase, spec => Transfer.Start(spec, topology.Client, topology.Server), round);
+
+    /// <summary>The same with a transfer of the caller's, between whatever programs.</summary>
+    internal static GapMeasurement Run(GapTopology topology, GapCase gapCase, Func<TransferSpec, IRunningTransfer> start, int round)
     {
         var before = BeforeCutSeconds + (round % 10 * (gapCase.Bulk ? BulkPhaseSeconds : StreamPhaseSeconds));
         var seconds = before + AfterCutSeconds;
         var spec = gapCase.Bulk
             ? TransferSpec.Bulk(gapCase.Direction, seconds)
             : TransferSpec.Stream(gapCase.Direction, StreamMegabits, seconds);
-        var transfer = Transfer.Start(spec with { Seed = (ulong)round + 1 }, topology.Client, topology.Server);
+        var transfer = start(spec with { Seed = (ulong)round + 1 });
         Thread.Sleep(TimeSpan.FromSeconds(before));
         var cutUs = topology.Links[0].Set(gapCase.Cut) / 1000;
-        var result = transfer.Wait();
+        var result = transfer.WaitAsync(CancellationToken.None).GetAwaiter().GetResult();
         topology.Links[0].Set(Outage.None);
         return new GapMeasurement(gapCase, result.Gaps.LongestFromUs(cutUs) / 1e3, result);
     }

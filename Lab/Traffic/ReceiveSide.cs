@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
-using Multipath.Agent.Sockets;
 using Multipath.Lab.Net;
 
 namespace Multipath.Lab.Traffic;
@@ -29,15 +27,15 @@ internal sealed class ReceiveSide
     internal bool IsMptcp { get; private set; }
 
     /// <summary>Receives until the peer says that no more will come.</summary>
-    /// <exception cref="SocketException">The connection broke, or nothing came for as long as the socket waits.</exception>
-    internal void Run(MptcpSocket connection)
+    /// <exception cref="IOException">The connection broke, or nothing came for as long as its end waits.</exception>
+    internal void Run(ITransferEnd end)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
             for (var length = -1; length != 0;)
             {
-                length = connection.Socket.Receive(_buffer);
+                length = end.Stream.Read(_buffer, 0, _buffer.Length);
                 var nowUs = LinkPump.Now / NanosecondsPerMicrosecond;
                 Gaps.HandleReceive(nowUs);
                 if (length > 0)
@@ -48,7 +46,7 @@ internal sealed class ReceiveSide
                 }
             }
 
-            IsMptcp = connection.IsMptcp;
+            IsMptcp = end.IsMptcp;
         }
         finally
         {

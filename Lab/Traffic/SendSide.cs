@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Multipath.Lab.Net;
 
@@ -12,14 +11,14 @@ internal sealed class SendSide(TransferSpec spec)
     private readonly SeededContent _content = new(spec.Seed);
     private readonly byte[] _buffer = new byte[spec.BitsPerSecond > 0 ? spec.ChunkBytes : BulkChunk];
 
-    /// <summary>Bytes handed to the socket.</summary>
+    /// <summary>Bytes handed to the connection.</summary>
     internal long Bytes { get; private set; }
 
     /// <summary>SHA-256 of them, once <see cref="Run"/> has returned.</summary>
     internal string Hash { get; private set; } = "";
 
-    /// <summary>Sends until the bytes or the time are used up or the caller stops, then says that no more will come.</summary>
-    internal void Run(Socket socket, Func<bool> stopped)
+    /// <summary>Sends until the bytes or the time are used up or the caller stops. That no more will come is the caller's to say.</summary>
+    internal void Run(Stream to, Func<bool> stopped)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var beganNs = LinkPump.Now;
@@ -27,17 +26,12 @@ internal sealed class SendSide(TransferSpec spec)
         while (!stopped() && Bytes + _buffer.Length <= spec.MaxBytes && WaitForTurn(beganNs) < endsNs)
         {
             _content.Fill(_buffer);
-            for (var sent = 0; sent < _buffer.Length;)
-            {
-                sent += socket.Send(_buffer, sent, _buffer.Length - sent, SocketFlags.None);
-            }
-
+            to.Write(_buffer, 0, _buffer.Length);
             hash.AppendData(_buffer);
             Bytes += _buffer.Length;
         }
 
         Hash = Convert.ToHexStringLower(hash.GetHashAndReset());
-        socket.Shutdown(SocketShutdown.Send);
     }
 
     /// <summary>Sleeps until the pace allows the next chunk and returns the time.</summary>

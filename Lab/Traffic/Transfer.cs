@@ -17,7 +17,7 @@ internal sealed class Transfer : IRunningTransfer
     private readonly TransferSpec _spec;
     private readonly IPEndPoint _remote;
     private readonly MptcpSocket _listener;
-    private readonly MptcpSocket _connecting;
+    private readonly Func<IPEndPoint, ITransferEnd> _connect;
     private readonly SendSide _sender;
     private readonly ReceiveSide _receiver;
     private readonly Thread _client;
@@ -25,17 +25,15 @@ internal sealed class Transfer : IRunningTransfer
     private volatile string? _failure;
     private volatile bool _stopped;
 
-    private Transfer(TransferSpec spec, NetHost client, NetHost server)
+    private Transfer(TransferSpec spec, Func<IPEndPoint, ITransferEnd> connect, NetHost server)
     {
         var address = server.ServerAddress ?? throw new ArgumentException($"{server.Name} has no server address.", nameof(server));
-        _spec = spec;
+        (_spec, _connect) = (spec, connect);
 
         // The wildcard: joins to addresses that the server announces later must be accepted too.
         _listener = NetNamespace.Run(server.Namespace, () => MptcpSocket.Listen(new IPEndPoint(IPAddress.Any, spec.Port), backlog: 1));
         _listener.SetCongestionControl(spec.Congestion);
         _remote = new IPEndPoint(address, ((IPEndPoint)_listener.Socket.LocalEndPoint!).Port);
-        _connecting = NetNamespace.Run(client.Namespace, () => MptcpSocket.Create(AddressFamily.InterNetwork));
-        _connecting.SetCongestionControl(spec.Congestion);
         _sender = new SendSide(spec);
         _receiver = new ReceiveSide();
         _server = new Thread(() => Guard("server", Serve)) { IsBackground = true, Name = "transfer server" };
@@ -53,7 +51,25 @@ internal sealed class Transfer : IRunningTransfer
     /// <exception cref="SocketException">The port is taken, or there is no such congestion control.</exception>
     internal static Transfer Start(TransferSpec spec, NetHost client, NetHost server)
     {
-        var transfer = new Transfer(spec, client, server);
+        var connecting = NetNamespace.Run(client.Namespace, () => MptcpSocket.Create(AddressFamily.InterNetwork));
+        connecting.SetCongestionControl(spec.Congestion);
+        return Start(
+            spec,
+            remote =>
+            {
+                connecting.Socket.Connect(remote);
+                return new SocketEnd(connecting, spec.StallLimit);
+            },
+            server);
+    }
+
+    /// <summary>Starts a transfer whose client is another stack than the kernel's.</summary>
+    /// <param name="spec">What to transfer.</param>
+    /// <param name="connect">Connects the client's end; on a thread of the transfer's.</param>
+    /// <param name="server">Where it goes.</param>
+    internal static Transfer Start(TransferSpec spec, Func<IPEndPoint, ITransferEnd> connect, NetHost server)
+    {
+        var transfer = new Transfer(spec, connect, server);
         transfer._server.Start();
         transfer._client.Start();
         return transfer;
@@ -92,33 +108,30 @@ internal sealed class Transfer : IRunningTransfer
     {
         using var listener = _listener;
         using var limit = new CancellationTokenSource(ConnectLimit);
-        using var connection = listener.AcceptAsync(limit.Token).GetAwaiter().GetResult();
+        var connection = listener.AcceptAsync(limit.Token).GetAwaiter().GetResult();
         connection.SetCongestionControl(_spec.Congestion);
-        Run(connection, sends: _spec.Direction == Direction.Download);
+        using var end = new SocketEnd(connection, _spec.StallLimit);
+        Run(end, sends: _spec.Direction == Direction.Download);
     }
 
     private void Connect()
     {
-        using var connection = _connecting;
-        connection.Socket.Connect(_remote);
-        Run(connection, sends: _spec.Direction == Direction.Upload);
+        using var end = _connect(_remote);
+        Run(end, sends: _spec.Direction == Direction.Upload);
     }
 
-    private void Run(MptcpSocket connection, bool sends)
+    private void Run(ITransferEnd end, bool sends)
     {
-        var socket = connection.Socket;
-        socket.NoDelay = true;
-        socket.ReceiveTimeout = (int)_spec.StallLimit.TotalMilliseconds;
-        socket.SendTimeout = (int)_spec.StallLimit.TotalMilliseconds;
         if (!sends)
         {
-            _receiver.Run(connection);
+            _receiver.Run(end);
             return;
         }
 
-        _sender.Run(socket, () => _stopped);
+        _sender.Run(end.Stream, () => _stopped);
+        end.CompleteWrites();
 
         // The peer closes once it has everything: only then may the sender's end go.
-        _ = socket.Receive(new byte[1]);
+        _ = end.Stream.Read(new byte[1], 0, 1);
     }
 }

@@ -9,6 +9,7 @@ internal static class BenchCommand
         new("grains", "grain calls on a thousand grains against channel actors", GrainCalls.RunAsync),
         new("convergence", "event at the host to plan applied, through the silo, against a plain echo", Convergence.RunAsync),
         new("tun", "our stack on a TUN against the kernel's MPTCP, with the kernel over veth beside it", Tun.TunThroughput.RunAsync),
+        new("peer", "our stack as sender against the kernel as sender, to a kernel over emulated links", Peer.PeerBench.RunAsync),
         new("reflex-cost", "processor time of the watch over 100 connections, against dumps at the same rate", ReflexCost.RunAsync),
         new("simulation", "10,000 seeded transfers of 1 MB over simulated paths", SimulationSeeds.RunAsync),
         new("state-writes", "grain state written to SQLite and to PostgreSQL", StateWrites.RunAsync),
@@ -16,13 +17,18 @@ internal static class BenchCommand
         new("wire", "packets written and parsed, bytes summed, against a plain loop", WireCost.RunAsync),
     ];
 
-    /// <summary>Runs the benchmarks that are named, or all of them; the simulation takes arguments of its own.</summary>
+    /// <summary>Runs the benchmarks that are named, or all of them; the simulation and the peer take arguments of their own.</summary>
     /// <returns>0, or 2 for a name that is none.</returns>
     public static async Task<int> RunAsync(string[] names, TextWriter output)
     {
         if (names is ["simulation", _, ..] && names[1].StartsWith('-'))
         {
             return await SimulationSeeds.RunAsync(output, names[1..]);
+        }
+
+        if (names is ["peer", var part, ..] && !Array.Exists(_all, one => one.Name == part))
+        {
+            return await Peer.PeerBench.RunAsync(output, names[1..]);
         }
 
         if (names.FirstOrDefault(name => !Array.Exists(_all, one => one.Name == name)) is { } unknown)
