@@ -39,7 +39,10 @@ internal static class LabCommand
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var plain = new Option<bool>("--plain") { Description = "Plain lines even in a terminal." };
         var compare = new Option<bool>("--compare") { Description = "Measure the kernel alone and this control plane in turn." };
-        var simulated = new Option<bool>("--simulated") { Description = "On the simulated data plane, whatever this machine can do." };
+        var simulated = new Option<bool>("--simulated")
+        {
+            Description = "On a simulated network with our own stack, whatever this machine can do.",
+        };
         var runs = new Option<int>("--runs")
         {
             Description = "Runs of each case of --compare; medians are shown.",
@@ -144,7 +147,7 @@ internal static class LabCommand
         var lacking = Preconditions.Lacking();
         if (lacking.Count > 0)
         {
-            Console.Error.WriteLine($"This machine lacks {string.Join("; ", lacking)}; running on the simulated data plane.");
+            Console.Error.WriteLine($"This machine lacks {string.Join("; ", lacking)}; running on a simulated network with our own stack.");
         }
 
         return lacking.Count > 0;

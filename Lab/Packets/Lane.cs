@@ -22,6 +22,8 @@ internal sealed class Lane : EventSource, IPacketSink
     private LaneCounters _counters;
     private long _busyUntilNs;
     private Instant _lastInOrder;
+    private Instant _jitterUntil;
+    private Duration _jitter;
     private bool _bad;
 
     /// <summary>A lane of a network, which is up.</summary>
@@ -56,7 +58,7 @@ internal sealed class Lane : EventSource, IPacketSink
     public override string ToString() => _name;
 
     /// <summary>Exchanges the knobs for the packets that come from now on.</summary>
-    internal void Configure(LaneKnobs knobs) => _knobs = knobs;
+    internal void Configure(LaneKnobs knobs) => (_knobs, _jitterUntil) = (knobs, default);
 
     /// <inheritdoc/>
     public void Take(Packet packet, Instant now)
@@ -89,7 +91,7 @@ internal sealed class Lane : EventSource, IPacketSink
             return;
         }
 
-        Send(packet);
+        Send(packet, now);
         _core.Loop.Schedule(this, _flight.Next);
     }
 
@@ -116,9 +118,14 @@ internal sealed class Lane : EventSource, IPacketSink
         _core.Loop.Schedule(this, _flight.Next);
     }
 
-    private void Send(Packet packet)
+    private void Send(Packet packet, Instant now)
     {
-        var at = new Instant((_busyUntilNs + 999) / 1000) + _knobs.Delay + UpTo(_knobs.Jitter);
+        if (now >= _jitterUntil)
+        {
+            (_jitter, _jitterUntil) = (UpTo(_knobs.Jitter), now + _knobs.JitterEvery);
+        }
+
+        var at = new Instant((_busyUntilNs + 999) / 1000) + _knobs.Delay + _jitter;
         if (Happens(_knobs.Corrupt))
         {
             _counters.Corrupted++;

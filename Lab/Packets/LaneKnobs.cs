@@ -8,8 +8,11 @@ namespace Multipath.Lab.Packets;
 /// <param name="QueueBytes">Bytes that may wait for the bottleneck; what comes on top is dropped at the tail.</param>
 internal sealed record LaneKnobs(long BitsPerSecond, Duration Delay, int QueueBytes)
 {
-    /// <summary>Longest added delay, drawn evenly from nothing to this for each packet. It keeps the order.</summary>
+    /// <summary>Longest added delay, drawn evenly from nothing to this. It keeps the order.</summary>
     internal Duration Jitter { get; init; }
+
+    /// <summary>How long one drawn delay holds; zero draws anew for each packet.</summary>
+    internal Duration JitterEvery { get; init; }
 
     /// <summary>How packets are lost after they have taken their time at the bottleneck.</summary>
     internal LossModel Loss { get; init; }

@@ -1,76 +1,116 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Threading.Channels;
-using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Reconcile;
+using Multipath.Lab.Packets;
 using Multipath.Policies.Model;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
 
 namespace Multipath.Lab.Simulated;
 
-/// <summary>A host of a simulated world: its paths, its connections, and what its agent is told.</summary>
-/// <param name="name">As in the scenario.</param>
-/// <param name="address">A server's one address; null for a client, whose addresses are those of its links.</param>
-internal sealed class SimulatedHost(string name, IPAddress? address)
+/// <summary>A host of a simulated world: a stack, the programs on it, and the paths that its agent is told of.</summary>
+internal sealed class SimulatedHost : INode
 {
-    /// <summary>Events that wait for the agent; what comes on top is lost, as with the kernel, and the agent is told so.</summary>
-    private const int EventLimit = 4096;
-
     /// <summary>Only the latest paths count.</summary>
     private const int ChangeLimit = 16;
 
-    private const ushort FirstPort = 40_000;
-
-    private readonly SortedDictionary<uint, ConnectionEnd> _connections = [];
-    private readonly List<SimulatedLink> _links = [];
-    private readonly Channel<MptcpEvent> _events = Channel.CreateBounded<MptcpEvent>(EventLimit);
+    private readonly List<SimulatedProgram> _programs = [];
+    private readonly IReadOnlyList<SimulatedLink> _links;
     private readonly Channel<ImmutableArray<HostPath>> _changes = Channel.CreateBounded<ImmutableArray<HostPath>>(
         new BoundedChannelOptions(ChangeLimit) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    private ushort _port = FirstPort;
-    private bool _lost;
+    /// <param name="name">As in the scenario.</param>
+    /// <param name="address">A server's one address; null for a client, whose addresses are those of its links.</param>
+    /// <param name="links">A client's.</param>
+    /// <param name="seed">Of keys and ports.</param>
+    internal SimulatedHost(string name, IPAddress? address, IReadOnlyList<SimulatedLink> links, ulong seed)
+    {
+        (Name, Address, _links) = (name, address, links);
+        Connections = new HeldConnections(new Stack(new StackOptions
+        {
+            LocalAddresses = [.. (address is null ? links.Select(link => link.Path.Address) : [address]).Select(IpAddr.From)],
+            Entropy = new SeededEntropy(seed),
+        }));
+    }
 
-    internal string Name => name;
+    internal string Name { get; }
 
-    internal IPAddress? Address => address;
+    internal IPAddress? Address { get; }
 
-    internal IReadOnlyList<SimulatedLink> Links => _links;
-
-    internal IReadOnlyCollection<ConnectionEnd> Connections => _connections.Values;
-
-    /// <summary>What happens to its connections.</summary>
-    internal ChannelReader<MptcpEvent> Events => _events.Reader;
+    /// <summary>The stack and the connections of Multipath TCP that it holds.</summary>
+    internal HeldConnections Connections { get; }
 
     /// <summary>Its paths after each change.</summary>
     internal ChannelReader<ImmutableArray<HostPath>> Changes => _changes.Reader;
 
     /// <summary>Its paths now.</summary>
-    internal ImmutableArray<HostPath> Paths => address is not null
-        ? [new HostPath(new PathKey("eth0", address), 2, LinkUp: true, Gateway: null)]
+    internal ImmutableArray<HostPath> Paths => Address is not null
+        ? [new HostPath(new PathKey("eth0", Address), 2, LinkUp: true, Gateway: null)]
         : [.. _links.Select(link => new HostPath(link.Path, link.InterfaceIndex, link.IsUp, link.IsUp ? link.Gateway : null))];
-
-    internal void Add(SimulatedLink link) => _links.Add(link);
-
-    internal void Add(ConnectionEnd connection) => _connections[connection.Token] = connection;
-
-    internal void Forget(ConnectionEnd connection) => _connections.Remove(connection.Token);
-
-    internal ConnectionEnd? Find(uint token) =>
-        _connections.GetValueOrDefault(token) is { IsEstablished: true } connection ? connection : null;
-
-    /// <summary>A local port that no connection had yet.</summary>
-    internal ushort NextPort() => _port++;
-
-    /// <summary>Something happened to a connection.</summary>
-    internal void Tell(MptcpEvent happened)
-    {
-        if (_lost && _events.Writer.TryWrite(new MptcpEvent.Overrun()))
-        {
-            _lost = false;
-        }
-
-        _lost |= !_events.Writer.TryWrite(happened);
-    }
 
     /// <summary>A link changed.</summary>
     internal void TellPaths() => _changes.Writer.TryWrite(Paths);
+
+    /// <summary>A program begins.</summary>
+    internal void Add(SimulatedProgram program) => _programs.Add(program);
+
+    public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now)
+    {
+        Connections.Stack.HandlePacket(packet, info, now);
+        Run(now);
+    }
+
+    /// <remarks>What leaves can make room or end something: the programs hear of it before the host falls silent.</remarks>
+    public int PollTransmit(Span<byte> buffer, out PacketInfo info, Instant now)
+    {
+        var length = Connections.Stack.PollTransmit(buffer, out info, now);
+        if (length > 0)
+        {
+            return length;
+        }
+
+        Run(now);
+        return Connections.Stack.PollTransmit(buffer, out info, now);
+    }
+
+    public Instant PollTimeout()
+    {
+        var next = Connections.Stack.PollTimeout();
+        foreach (var program in _programs)
+        {
+            next = Instant.Earlier(next, program.Deadline);
+        }
+
+        return next;
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        if (Connections.Stack.PollTimeout() <= now)
+        {
+            Connections.Stack.HandleTimeout(now);
+        }
+
+        Run(now);
+    }
+
+    private void Run(Instant now)
+    {
+        while (Connections.Stack.PollEvent(out var happened))
+        {
+            if (happened.Kind >= StackEventKind.Connected)
+            {
+                _programs.ForEach(program => program.Handle(happened, now));
+            }
+            else
+            {
+                Connections.HandleEvent(happened);
+            }
+        }
+
+        _programs.ForEach(program => program.Run(now));
+        _programs.RemoveAll(program => program.IsOver);
+    }
 }

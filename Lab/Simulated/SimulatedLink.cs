@@ -1,29 +1,29 @@
 using System.Net;
 using Multipath.Lab.Net;
+using Multipath.Lab.Packets;
 using Multipath.Lab.Scenarios;
 using Multipath.Policies.Model;
+using Multipath.Protocol.Primitives;
+using LaneKnobs = Multipath.Lab.Packets.LaneKnobs;
+using LinkChange = Multipath.Lab.Scenarios.LinkChange;
+using LinkKnobs = Multipath.Lab.Net.LinkKnobs;
 
 namespace Multipath.Lab.Simulated;
 
-/// <summary>A simulated uplink with the addresses that the real one would have.</summary>
+/// <summary>A simulated uplink with the addresses and the knobs that the real one would have.</summary>
 internal sealed class SimulatedLink
 {
-    private readonly SimulatedLane _upload;
-    private readonly SimulatedLane _download;
+    private LinkKnobs _upload;
+    private LinkKnobs _download;
 
-    /// <param name="agenda">The world's.</param>
     /// <param name="plan">What the scenario says of it.</param>
     /// <param name="index">Its number in the scenario from 1.</param>
     /// <param name="interfaceIndex">Of the client's interface.</param>
-    /// <param name="seed">Of loss and jitter.</param>
-    internal SimulatedLink(Agenda agenda, ScenarioLink plan, int index, int interfaceIndex, int seed)
+    internal SimulatedLink(ScenarioLink plan, int index, int interfaceIndex)
     {
-        Plan = plan;
+        (Plan, InterfaceIndex, _upload, _download) = (plan, interfaceIndex, plan.Upload, plan.Download);
         Path = new PathKey(plan.Interface, new IPAddress([10, 1, (byte)index, 2]));
         Gateway = new IPAddress([10, 1, (byte)index, 1]);
-        InterfaceIndex = interfaceIndex;
-        _upload = new SimulatedLane(agenda, plan.Upload, seed);
-        _download = new SimulatedLane(agenda, plan.Download, unchecked((seed * 31) + 1));
     }
 
     /// <summary>What the scenario says of it.</summary>
@@ -43,16 +43,28 @@ internal sealed class SimulatedLink
     /// <summary>The client sees a carrier; a blackhole has one.</summary>
     internal bool IsUp => Outage is Outage.None or Outage.Blackhole;
 
-    /// <summary>Changes knobs, and breaks or mends it. What is past the break arrives.</summary>
-    internal void Apply(LinkChange change)
+    /// <summary>How its lanes behave now.</summary>
+    internal Packets.LinkKnobs Knobs => new(Lane(_upload), Lane(_download));
+
+    /// <summary>Changes knobs, and breaks or mends it.</summary>
+    internal void Apply(LinkChange change, PacketLink link)
     {
-        _upload.Configure(change.Apply(_upload.Knobs));
-        _download.Configure(change.Apply(_download.Knobs));
-        Outage = change.Outage ?? Outage;
-        _upload.EntryOpen = _download.ExitOpen = Outage is Outage.None;
-        _upload.ExitOpen = _download.EntryOpen = Outage is not Outage.Blackhole;
+        (_upload, _download, Outage) = (change.Apply(_upload), change.Apply(_download), change.Outage ?? Outage);
+        link.Configure(Knobs);
+        link.SetState(Outage switch
+        {
+            Outage.None => LinkState.Up,
+            Outage.Blackhole => LinkState.Blackhole,
+            _ => LinkState.Down,
+        });
     }
 
-    /// <summary>Sends a packet to the other end.</summary>
-    internal void Send(bool fromClient, int bytes, Action arrive) => (fromClient ? _upload : _download).Send(bytes, arrive);
+    private static LaneKnobs Lane(LinkKnobs knobs) => new(knobs.BitsPerSecond, Time(knobs.Delay), knobs.QueueBytes)
+    {
+        Jitter = Time(knobs.Jitter),
+        JitterEvery = Time(knobs.JitterEvery),
+        Loss = LossModel.Random(knobs.Loss),
+    };
+
+    private static Duration Time(TimeSpan time) => Duration.FromMicros(time.Ticks / TimeSpan.TicksPerMicrosecond);
 }

@@ -1,12 +1,16 @@
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Hosting;
 using Multipath.Agent.Session;
 using Multipath.Lab.Demo;
 using Multipath.Lab.Scenarios;
 using Multipath.Lab.Traffic;
+using Multipath.Policies.Model;
 
 namespace Multipath.Lab.Simulated;
 
-/// <summary>A scenario's network without root, TUN or MPTCP: the simulated world, kept in step with real time by a thread.</summary>
+/// <summary>
+/// A scenario's network without root, TUN or MPTCP: userspace stacks on a network of packets, kept in step with real time by a thread.
+/// </summary>
 internal sealed class SimulatedNetwork : IScenarioNetwork
 {
     /// <summary>Short against every gap that is measured; packets have their exact times in between.</summary>
@@ -32,9 +36,9 @@ internal sealed class SimulatedNetwork : IScenarioNetwork
     public IEnumerable<string> Hosts => _scenario.Hosts.Select(host => host.Name);
 
     public AgentHost StartAgent(AgentOptions options) => AgentHost.Start(options, new AgentGround(
-        new SimulatedPlane(_shared, options.Host),
+        new StackPlane(new SimulatedAccess(_shared, options.Host)),
         new SimulatedInventory(_shared, options.Host),
-        new HostCapabilities(["default"], "simulated"),
+        new HostCapabilities(StackPlane.SchedulerNames.ToEquatableArray(), "simulated"),
         Restore: () => { }));
 
     public IRunningTransfer Start(ScenarioTraffic traffic)
@@ -63,11 +67,13 @@ internal sealed class SimulatedNetwork : IScenarioNetwork
     {
         while (!_stop.Wait(Tick))
         {
-            _shared.Do(_ => { });
-            lock (_gate)
+            _shared.Do(_ =>
             {
-                _running.RemoveAll(one => one.Poll());
-            }
+                lock (_gate)
+                {
+                    _running.RemoveAll(one => one.Poll());
+                }
+            });
         }
     }
 

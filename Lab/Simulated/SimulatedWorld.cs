@@ -1,87 +1,102 @@
 using System.Net;
-using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Lab.Net;
+using Multipath.Lab.Packets;
 using Multipath.Lab.Scenarios;
 using Multipath.Lab.Traffic;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
 
 namespace Multipath.Lab.Simulated;
 
 /// <summary>
-/// A scenario's hosts, links and connections without a kernel: packets are entries of an agenda, time passes when it is told to, and the
-/// same scenario with the same commands at the same times ends the same. Not for two threads at once.
+/// A scenario's hosts, links and connections without a kernel: userspace stacks on a network of packets. Time passes when it is told to,
+/// and the same scenario with the same commands at the same times ends the same. Not for two threads at once.
 /// </summary>
 internal sealed class SimulatedWorld : IDisposable
 {
     private const ushort FirstServerPort = 5000;
 
-    private readonly Agenda _agenda = new();
     private readonly Dictionary<string, SimulatedHost> _hosts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SimulatedLink> _links = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NodePort> _ports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (SimulatedLink Plan, PacketLink Link)> _links = new(StringComparer.Ordinal);
     private readonly List<SimulatedTransfer> _transfers = [];
+    private readonly PacketNetwork _network;
     private readonly Scenario _scenario;
-    private uint _token = 0x1000;
     private int _started;
 
     internal SimulatedWorld(Scenario scenario)
     {
         _scenario = scenario;
+        _network = new PacketNetwork((ulong)scenario.Seed);
+        var seeds = new SeededEntropy(~(ulong)scenario.Seed);
+        var links = Links(scenario);
         foreach (var (index, host) in scenario.Hosts.Index())
         {
-            _hosts[host.Name] = new SimulatedHost(host.Name, host.IsServer ? new IPAddress([10, 99, 0, (byte)(index + 1)]) : null);
+            var address = host.IsServer ? new IPAddress([10, 99, 0, (byte)(index + 1)]) : null;
+            var own = links.Where(link => link.Plan.Client == host.Name).ToArray();
+            var made = _hosts[host.Name] = new SimulatedHost(host.Name, address, own, seeds.NextUInt64());
+            _ports[host.Name] = _network.AddNode(host.Name, made);
         }
 
-        foreach (var (index, plan) in scenario.Links.Index())
+        foreach (var link in links)
         {
-            var client = _hosts[plan.Client];
-
-            // 1 is the loopback.
-            var link = new SimulatedLink(_agenda, plan, index + 1, client.Links.Count + 2, unchecked((scenario.Seed * 997) + index + 1));
-            client.Add(link);
-            _links[plan.Name] = link;
+            Join(link);
         }
     }
+
+    /// <summary>The time since the world began.</summary>
+    internal Instant Now => _network.Now;
+
+    /// <summary>All that happened so far, as one number.</summary>
+    internal ulong TraceHash => _network.Trace.Hash;
 
     /// <summary>A host by its name.</summary>
     internal SimulatedHost Host(string name) => _hosts[name];
 
-    /// <summary>A link by its name.</summary>
-    internal SimulatedLink Link(string name) => _links[name];
-
-    /// <summary>The commands that a host's agent has.</summary>
-    internal HostCommands Commands(string host) => new(_agenda, _hosts[host]);
+    /// <summary>Does something with a host's stack, now, and sends what comes of it.</summary>
+    internal T Do<T>(string host, Func<HeldConnections, Instant, T> body)
+    {
+        var result = body(_hosts[host].Connections, Now);
+        _ports[host].Pump(Now);
+        return result;
+    }
 
     /// <summary>Lets the time pass until a moment since the beginning.</summary>
-    internal void Advance(TimeSpan now) => _agenda.RunUntil(now);
+    internal void Advance(TimeSpan now) => _network.RunUntil(new Instant(now.Ticks / TimeSpan.TicksPerMicrosecond));
 
     /// <summary>Plays an event of the timeline, now.</summary>
     internal void Play(ScenarioEvent happening)
     {
-        var link = _links[happening.Link];
-        link.Apply(happening.Change);
-        _hosts[link.Plan.Client].TellPaths();
+        var (plan, link) = _links[happening.Link];
+        plan.Apply(happening.Change, link);
+        _hosts[plan.Plan.Client].TellPaths();
     }
 
     /// <summary>Opens a connection, now, over the first link that is up, and begins to send on it.</summary>
     internal SimulatedTransfer Start(ScenarioTraffic traffic)
     {
-        var (host, server) = (_hosts[traffic.Client], _hosts[traffic.Server]);
-        var links = host.Links.Where(link => link.Plan.Server == traffic.Server).ToArray();
+        var (client, server) = (_hosts[traffic.Client], _hosts[traffic.Server]);
+        var links = _links.Values.Select(one => one.Plan)
+            .Where(link => link.Plan.Client == traffic.Client && link.Plan.Server == traffic.Server).ToArray();
         var link = links.FirstOrDefault(one => one.IsUp) ?? links.FirstOrDefault()
             ?? throw new ArgumentException($"{traffic.Client} has no link to {traffic.Server}.", nameof(traffic));
-        var port = (ushort)(traffic.Port > 0 ? traffic.Port : FirstServerPort + _started++);
-        var (here, there) = ((link.Path.Address, host.NextPort()), (server.Address!, port));
-        var client = new ConnectionEnd(host, _token++, isServer: false, new FourTuple(here.Address, here.Item2, there.Item1, port));
-        var accepted = new ConnectionEnd(server, _token++, isServer: true, new FourTuple(there.Item1, port, here.Address, here.Item2));
-        (client.Peer, accepted.Peer) = (accepted, client);
-        host.Add(client);
-        server.Add(accepted);
-        HostCommands.Begin(_agenda, link, client, client.Initial, localId: 0, backup: false);
-
         var spec = new TransferSpec(traffic.Direction, traffic.BitsPerSecond, traffic.Duration) { Seed = (ulong)_scenario.Seed };
-        var (sender, receiver) = traffic.Direction is Direction.Upload ? (client, accepted) : (accepted, client);
-        var transfer = SimulatedTransfer.Start(_agenda, spec, sender, receiver);
+        var options = new ConnectionOptions { Congestion = spec.Congestion };
+        var port = (ushort)(traffic.Port > 0 ? traffic.Port : FirstServerPort + _started++);
+        var isUpload = traffic.Direction is Direction.Upload;
+        var (sending, receiving) = isUpload ? (client, server) : (server, client);
+        var transfer = new SimulatedTransfer(spec, sending.Connections.Stack, receiving.Connections.Stack, Now);
+        var (atClient, atServer) = isUpload ? (transfer.Sender, transfer.Receiver) : (transfer.Receiver, transfer.Sender);
         _transfers.RemoveAll(Forget);
         _transfers.Add(transfer);
+        server.Add(atServer);
+        client.Add(atClient);
+        atServer.Listen(new Endpoint(IpAddr.AnyV4, port), options);
+        var local = new Endpoint(IpAddr.From(link.Path.Address), 0);
+        atClient.Connect(local, new Endpoint(IpAddr.From(server.Address!), port), options, Now);
+        _ports[traffic.Server].Pump(Now);
+        _ports[traffic.Client].Pump(Now);
         return transfer;
     }
 
@@ -89,12 +104,35 @@ internal sealed class SimulatedWorld : IDisposable
 
     private static bool Forget(SimulatedTransfer transfer)
     {
-        if (transfer.Result is null)
+        var ended = transfer is { Result: not null, Sender.IsOver: true, Receiver.IsOver: true };
+        if (ended)
         {
-            return false;
+            transfer.Dispose();
         }
 
-        transfer.Dispose();
-        return true;
+        return ended;
+    }
+
+    private static List<SimulatedLink> Links(Scenario scenario)
+    {
+        List<SimulatedLink> links = [];
+        foreach (var (index, plan) in scenario.Links.Index())
+        {
+            // 1 is the loopback.
+            var interfaceIndex = links.Count(link => link.Plan.Client == plan.Client) + 2;
+            links.Add(new SimulatedLink(plan, index + 1, interfaceIndex));
+        }
+
+        return links;
+    }
+
+    private void Join(SimulatedLink link)
+    {
+        var (near, far) = (_ports[link.Plan.Client], _ports[link.Plan.Server]);
+        var joined = _network.AddLink(link.Plan.Name, link.Knobs, near, far);
+        var address = IpAddr.From(link.Path.Address);
+        near.Routes.Add(address, IpAddr.From(_hosts[link.Plan.Server].Address!), joined.NearDoor);
+        far.Routes.Add(null, address, joined.FarDoor);
+        _links[link.Plan.Name] = (link, joined);
     }
 }

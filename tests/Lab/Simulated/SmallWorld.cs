@@ -1,11 +1,15 @@
+using System.Collections.Immutable;
 using System.Net;
 using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.DataPlanes.Tun;
+using Multipath.Agent.Reconcile;
 using Multipath.Lab.Scenarios;
 using Multipath.Lab.Simulated;
+using Multipath.Protocol.Primitives;
 
 namespace Multipath.Lab.Tests.Simulated;
 
-/// <summary>A van with Wi-Fi and LTE and a stream of 5 Mbit/s, on virtual time.</summary>
+/// <summary>A van with Wi-Fi and LTE and a stream of 5 Mbit/s, on virtual time, with the data planes that agents would have.</summary>
 internal sealed class SmallWorld : IDisposable
 {
     internal const byte LteId = 1;
@@ -26,23 +30,25 @@ internal sealed class SmallWorld : IDisposable
             traffic: [{name: stream, from: van, to: hub, rate: {{rate}}, for: 4s, direction: {{direction}}}]
             """);
         _world = new SimulatedWorld(_scenario);
-        (Van, Hub) = (_world.Commands("van"), _world.Commands("hub"));
+        (Van, Hub) = (new StackPlane(new Access(_world, "van")), new StackPlane(new Access(_world, "hub")));
         Transfer = _world.Start(_scenario.Traffic[0]);
     }
 
-    internal HostCommands Van { get; }
+    internal StackPlane Van { get; }
 
-    internal HostCommands Hub { get; }
+    internal StackPlane Hub { get; }
 
     internal SimulatedTransfer Transfer { get; }
 
-    internal SubflowEnd Wifi => Subflow("van", lte: false);
+    internal PlaneSubflow Wifi => Subflow(0);
 
-    internal SubflowEnd Lte => Subflow("van", lte: true);
+    internal PlaneSubflow Lte => Subflow(LteId);
 
     internal double NowMs => _nowMs;
 
-    internal uint Token => Connection("van").Token;
+    internal ulong TraceHash => _world.TraceHash;
+
+    internal uint Token => Connection(Van).Token;
 
     internal void Pass(double ms) => _world.Advance(TimeSpan.FromMilliseconds(_nowMs += ms));
 
@@ -53,13 +59,13 @@ internal sealed class SmallWorld : IDisposable
         new PmAddress(new IPAddress([10, 1, 2, 2]), 0, LteId, backup ? EndpointFlags.Backup : EndpointFlags.None),
         new PmAddress(new IPAddress([10, 99, 0, 2]), 5000));
 
-    internal ConnectionEnd Connection(string host) => Assert.Single(_world.Host(host).Connections);
+    internal static PlaneConnection Connection(StackPlane plane) => Assert.Single(plane.Snapshot().Connections);
 
     /// <summary>The events of a host since the last time.</summary>
-    internal List<MptcpEvent> Events(string host)
+    internal static List<MptcpEvent> Events(StackPlane plane)
     {
         List<MptcpEvent> events = [];
-        while (_world.Host(host).Events.TryRead(out var happened))
+        while (plane.Events.TryRead(out var happened))
         {
             events.Add(happened);
         }
@@ -69,6 +75,20 @@ internal sealed class SmallWorld : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    private SubflowEnd Subflow(string host, bool lte) =>
-        Connection(host).Subflows.Single(one => one.Link.Plan.Name == (lte ? "lte" : "wifi"));
+    private PlaneSubflow Subflow(byte id) => Connection(Van).Subflows.Single(one => one.LocalId == id);
+
+    /// <summary>On the test's own thread, at the world's time.</summary>
+    private sealed class Access(SimulatedWorld world, string host) : IStackAccess
+    {
+        public T Ask<T>(Func<HeldConnections, Instant, T> question) => world.Do(host, question);
+
+        public ISubflowProbe OpenProbe() => throw new NotSupportedException();
+
+        public ImmutableSortedDictionary<string, ulong> Counters() => ImmutableSortedDictionary<string, ulong>.Empty;
+
+        public void Dispose()
+        {
+            // The world is the test's.
+        }
+    }
 }
