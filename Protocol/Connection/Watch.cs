@@ -83,11 +83,14 @@ internal sealed class Watch(Session s, Outlook outlook)
         }
     }
 
-    /// <summary>A subflow found a loss: if it holds up the oldest byte, that mapping goes to another too.</summary>
+    /// <summary>
+    /// A subflow may have found a loss: if it did and holds up the oldest byte, that mapping goes to another too. Not every timer is one of
+    /// losses: those of pacing and of delayed ACKs are the most frequent.
+    /// </summary>
     public void HandleLoss(Member m)
     {
         var head = s.Peer.Acknowledged;
-        if (!s.HasOther(m) || (_hasRescued && _headRescued == head) || !m.Tcp.TryGetLowestDsn(out var lowest) || lowest > head)
+        if (!m.Tcp.HasLost || !s.HasOther(m) || (_hasRescued && _headRescued == head) || !m.Tcp.TryGetLowestDsn(out var lowest) || lowest > head)
         {
             return;
         }

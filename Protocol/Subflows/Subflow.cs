@@ -92,6 +92,9 @@ public sealed class Subflow
     /// <summary>Octets in flight.</summary>
     public int InFlight => _sender.Recovery.Board.InFlight;
 
+    /// <summary>Something was deemed lost and was not sent again yet.</summary>
+    public bool HasLost => _sender.Recovery.Board.Lost > 0;
+
     /// <summary>Octets assigned and not sent.</summary>
     public int Unsent => _sender.Unsent;
 
