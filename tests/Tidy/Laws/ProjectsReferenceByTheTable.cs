@@ -20,7 +20,7 @@ internal sealed class ProjectsReferenceByTheTable : Law
         ["Silo"] = "Contracts.Wire Contracts.Grains Contracts.Telemetry Policies|Orleans GrpcServer",
         ["Cli"] = "Contracts.Wire Policies|GrpcClient",
         ["Lab"] = "Agent Silo Cli Contracts.Wire Contracts.Grains Contracts.Telemetry Policies Protocol|GrpcClient",
-        ["Aspire.AppHost"] = "Silo Agent|",
+        ["Aspire.AppHost"] = "Silo Cli Lab|",
         ["TestKit"] = "|",
         ["Bench"] = "*|*",
         ["Simulation"] = "*|*",
