@@ -124,6 +124,8 @@ public sealed class SiloTests
         Assert.Equal("pre-install,pre-upgrade", job.Labelled("metadata.annotations", "helm.sh/hook"));
         Assert.Equal(["migrate"], job.Texts("spec.template.spec.containers.0.args"));
         Assert.Equal(
+            ["migrate", "--grant", "mpsilo"], One(Chart.AllValues, "Job").Texts("spec.template.spec.containers.0.args"));
+        Assert.Equal(
             (string)Container(Chart.LeastValues)["image"]!, job.Text("spec.template.spec.containers.0.image"));
         // What the chart installs does not exist yet.
         Assert.Null(job.At("spec.template.spec.serviceAccountName"));

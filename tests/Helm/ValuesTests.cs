@@ -51,15 +51,18 @@ public sealed class ValuesTests
         }
     }
 
-    [Fact]
-    public void Without_a_database_the_chart_says_what_is_lacking()
+    [Theory]
+    [InlineData("{port: 5432}", "database.existingSecret: name the Secret that holds PostgreSQL's connection string")]
+    [InlineData(
+        "{existingSecret: a, migratorSecret: b}",
+        "database.siloRole: name the role that silos connect as, so that the migrator lets it use the tables")]
+    public void Without_what_only_the_operator_knows_the_chart_says_what_is_lacking(string database, string sentence)
     {
-        const string Sentence = "database.existingSecret: name the Secret that holds PostgreSQL's connection string";
-        var refused = Assert.Throws<TemplateException>(() => Chart.Ours.RenderOurselves("database: {port: 5432}"));
-        Assert.EndsWith(Sentence, refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<TemplateException>(() => Chart.Ours.RenderOurselves($"database: {database}"));
+        Assert.EndsWith(sentence, refused.Message, StringComparison.Ordinal);
         if (RealHelm.IsHere)
         {
-            Assert.Contains(Sentence, RealHelm.Refusal("database: {port: 5432}"), StringComparison.Ordinal);
+            Assert.Contains(sentence, RealHelm.Refusal($"database: {database}"), StringComparison.Ordinal);
         }
     }
 

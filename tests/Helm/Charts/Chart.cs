@@ -42,7 +42,7 @@ internal sealed class Chart
         nameOverride: control
         commonLabels: {team: "net", cost-centre: "4711"}
         images: {registry: "registry.example.com/team", tag: v2, pullPolicy: Always, pullSecrets: [pull-a, pull-b]}
-        database: {existingSecret: fleet-database, migratorSecret: fleet-migrator, migratorKey: url, port: 6432}
+        database: {existingSecret: fleet-database, migratorSecret: fleet-migrator, migratorKey: url, siloRole: mpsilo, port: 6432}
         cluster: {id: east}
         tls: {existingSecret: fleet-tls}
         telemetry: {otlpEndpoint: "http://collector.monitoring:4317"}
