@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Multipath.Helm.Tests.Charts;
 using Multipath.Silo.Hosting;
 
@@ -96,6 +99,24 @@ public sealed class SiloTests
         var before = (int)Container(Chart.LeastValues)["lifecycle"]!["preStop"]!["sleep"]!["seconds"]!;
         Assert.Equal((150, 120), (grace, shutdown));
         Assert.True(before + shutdown < grace);
+    }
+
+    [Fact]
+    public async Task A_silo_takes_the_time_to_drain_that_it_is_given()
+    {
+        const string Name = "DOTNET_SHUTDOWNTIMEOUTSECONDS";
+        var folder = Directory.CreateTempSubdirectory("helm-tests-");
+        System.Environment.SetEnvironmentVariable(Name, Environment(Chart.LeastValues)[Name]);
+        try
+        {
+            await using var silo = SiloHost.Build(new SiloOptions { DataFolder = folder.FullName, Quiet = true });
+            Assert.Equal(TimeSpan.FromSeconds(120), silo.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+        }
+        finally
+        {
+            System.Environment.SetEnvironmentVariable(Name, null);
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
