@@ -87,6 +87,7 @@ internal sealed class ProjectsReferenceByTheTable : Law
             "Tidy" => "TestKit|",
             "Contracts" => "Contracts.Wire Contracts.Grains Contracts.Telemetry Policies TestKit|*",
             "Helm" => "Silo Agent|",
+            "OrleansContract" => "|Orleans",
             "Standalone.Grpc" or "Standalone.Orleans" => $"{subject} Contracts.Wire Contracts.Grains TestKit|*",
             _ when Table.TryGetValue(subject, out var row) && row.StartsWith(Any, StringComparison.Ordinal) => row,
             _ when Table.TryGetValue(subject, out var row) => $"{subject} TestKit {row.Split('|')[0]}|*",

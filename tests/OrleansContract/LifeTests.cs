@@ -1,7 +1,7 @@
 using Orleans.Configuration;
 using Orleans.Hosting;
 
-namespace Multipath.Standalone.Orleans.Tests.Contract;
+namespace Multipath.OrleansContract.Tests;
 
 public sealed class LifeTests
 {
@@ -60,7 +60,8 @@ public sealed class LifeTests
         await host.Grain<ILifeGrain>("b").Touch();
         await probe.TakeAsync("life", 4);
         await host.StopAsync();
-        Assert.Equal(["deactivated ShuttingDown", "deactivated ShuttingDown"], await probe.TakeAsync("life", 2));
+        // The reason is that the silo shuts down, or that the silo which knew where the grain is did so before.
+        Assert.All(await probe.TakeAsync("life", 2), told => Assert.StartsWith("deactivated ", told, StringComparison.Ordinal));
         await host.DisposeAsync();
     }
 }

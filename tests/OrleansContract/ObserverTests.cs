@@ -1,4 +1,4 @@
-namespace Multipath.Standalone.Orleans.Tests.Contract;
+namespace Multipath.OrleansContract.Tests;
 
 public sealed class ObserverTests
 {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 
-namespace Multipath.Standalone.Orleans.Tests.Contract;
+namespace Multipath.OrleansContract.Tests;
 
 /// <summary>What grains tell a test, and gates at which they wait for it.</summary>
 internal sealed class Probe

@@ -1,6 +1,6 @@
 using Orleans.Hosting;
 
-namespace Multipath.Standalone.Orleans.Tests.Contract;
+namespace Multipath.OrleansContract.Tests;
 
 public sealed class ReminderTests
 {

@@ -2,7 +2,7 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 
-namespace Multipath.Standalone.Orleans.Tests.Contract;
+namespace Multipath.OrleansContract.Tests;
 
 [Alias("contract.ILifeGrain")]
 internal interface ILifeGrain : IGrainWithStringKey
