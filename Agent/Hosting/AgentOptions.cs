@@ -9,6 +9,11 @@ public sealed record AgentOptions(string Host)
     /// <summary>The silo, such as <c>http://silo:7443</c>; null for an agent that stands alone.</summary>
     public Uri? Silo { get; init; }
 
+    /// <summary>
+    /// More silos of the same cluster. Each attempt to connect takes the next one; none is needed where one address leads to all of them.
+    /// </summary>
+    public ImmutableArray<Uri> OtherSilos { get; init; } = [];
+
     /// <summary>Labels that policies select hosts by.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -24,7 +24,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     private readonly StandbyRoutes? _routes;
     private readonly ReconcileLoop _loop;
     private readonly BlackholeThread _watch;
-    private readonly GrpcSiloLink? _link;
+    private readonly SiloChoice? _link;
     private readonly SessionShell? _session;
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -46,7 +46,8 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
 
         if (options.Silo is { } silo)
         {
-            _link = new GrpcSiloLink(silo, options.Host, Handler());
+            _link = new SiloChoice(
+                options.OtherSilos.Prepend(silo).Select(one => new GrpcSiloLink(one, options.Host, Handler())), new Random());
             _session = NewSession(options, ground.Capabilities, version, kept?.Plan.Version, clock);
         }
 

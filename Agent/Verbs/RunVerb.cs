@@ -14,12 +14,11 @@ internal static class RunVerb
         DefaultValueFactory = _ => Environment.MachineName,
     };
 
-    private static readonly Option<Uri?> Silo = new("--silo")
+    private static readonly Option<Uri[]> Silo = new("--silo")
     {
-        Description = "The silo, such as http://silo:7443. Without it the agent stands alone and follows --policy.",
-        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? uri
-            : Refuse<Uri?>(result, $"'{result.Tokens[0].Value}' is no http or https address."),
+        Description = "The silo, such as http://silo:7443; may be repeated for the silos of one cluster, of which each attempt "
+            + "takes the next. Without it the agent stands alone and follows --policy.",
+        CustomParser = result => [.. result.Tokens.Select(token => Address(result, token.Value))],
     };
 
     private static readonly Option<string[]> Label = new("--label")
@@ -105,9 +104,11 @@ internal static class RunVerb
     private static AgentOptions Options(ParseResult parsed)
     {
         var policy = parsed.GetValue(PolicyFile);
+        var silos = parsed.GetValue(Silo) ?? [];
         return new AgentOptions(parsed.GetValue(Host)!)
         {
-            Silo = parsed.GetValue(Silo),
+            Silo = silos.FirstOrDefault(),
+            OtherSilos = [.. silos.Skip(1)],
             Labels = Labels(parsed.GetValue(Label) ?? []),
             Netns = parsed.GetValue(CommonOptions.Netns),
             StateDirectory = parsed.GetValue(State),
@@ -134,5 +135,15 @@ internal static class RunVerb
     {
         result.AddError(text);
         return default;
+    }
+
+    private static Uri Address(System.CommandLine.Parsing.ArgumentResult result, string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            result.AddError($"'{text}' is no http or https address.");
+        }
+
+        return uri!;
     }
 }

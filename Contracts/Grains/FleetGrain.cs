@@ -65,6 +65,12 @@ public static class FleetKey
 [Alias("mp.IFleetWatcher")]
 public interface IFleetWatcher : IGrainObserver
 {
+    /// <summary>
+    /// It will hear from now on. Awaited before the first happening is told, so that the way to it is known and none overtakes another.
+    /// </summary>
+    [Alias("Begin")]
+    Task Begin();
+
     /// <summary>Some things happened, oldest first.</summary>
     [Alias("Happened")]
     [OneWay]

@@ -19,6 +19,11 @@ internal static class SiloArguments
           --database S  PostgreSQL's connection string   (MPSILO_DATABASE, none)
           --help        this text
 
+        For several silos of one fleet, in the build with -p:Hosting=Orleans:
+          --cluster ID         silos of one id in one database are one cluster  (MPSILO_CLUSTER, multipath)
+          --advertise ADDRESS  where other silos reach this one                 (MPSILO_ADVERTISE, 127.0.0.1)
+          --silo-port PORT     on which port                                    (MPSILO_SILO_PORT, 11111)
+
         A URL is http or https, an IP address or localhost or *, and a port; port 0 takes a free one.
         With https the certificate is Kestrel's: Kestrel__Certificates__Default__Path and __KeyPath or __Password.
         Traces and metrics go to OTEL_EXPORTER_OTLP_ENDPOINT when it is set; /metrics on the HTTP address is a page for Prometheus.
@@ -35,12 +40,15 @@ internal static class SiloArguments
             ["--http"] = environment("MPSILO_HTTP"),
             ["--data"] = environment("MPSILO_DATA"),
             [DatabaseOption] = environment("MPSILO_DATABASE"),
+            [ClusterArguments.Cluster] = environment("MPSILO_CLUSTER"),
+            [ClusterArguments.Advertise] = environment("MPSILO_ADVERTISE"),
+            [ClusterArguments.SiloPort] = environment("MPSILO_SILO_PORT"),
         };
         for (var i = 0; i < args.Count; i += 2)
         {
             if (!values.ContainsKey(args[i]))
             {
-                return (null, $"{args[i]}: unknown option, expected --grpc, --http, --data, --database or --help");
+                return (null, $"{args[i]}: unknown option, see --help for those that there are");
             }
 
             if (i + 1 == args.Count)
@@ -54,8 +62,9 @@ internal static class SiloArguments
         var defaults = new SiloOptions();
         var (grpc, grpcError) = Endpoint("--grpc", values["--grpc"], defaults.Grpc);
         var (http, httpError) = Endpoint("--http", values["--http"], defaults.Http);
+        var (cluster, clusterError) = ClusterArguments.Read(values, defaults.Cluster);
         var error = grpcError ?? httpError ?? (values["--data"] is "" ? "--data: a folder was expected" : null)
-            ?? DatabaseError(values[DatabaseOption]);
+            ?? DatabaseError(values[DatabaseOption]) ?? clusterError;
         return error is null
             ? (defaults with
             {
@@ -63,6 +72,7 @@ internal static class SiloArguments
                 Http = http,
                 DataFolder = values["--data"] ?? defaults.DataFolder,
                 Database = values[DatabaseOption],
+                Cluster = cluster,
             }, null)
             : (null, error);
     }

@@ -5,7 +5,6 @@ using Multipath.Silo.Http;
 using Multipath.Silo.Rpc;
 using Multipath.Silo.Storage;
 using Multipath.Silo.Telemetry;
-using Orleans.Hosting;
 
 namespace Multipath.Silo.Hosting;
 
@@ -24,13 +23,13 @@ public sealed class SiloHost : IAsyncDisposable
         _options = options;
         var builder = WebApplication.CreateSlimBuilder();
         Listen(builder);
-        SiloStore.Add(builder.Services, options);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering());
+        SiloCluster.Add(builder, options);
         builder.Services
             .AddSingleton(options.Clock)
             .AddSingleton(options.Sessions)
             .AddSingleton<SessionAdmission>()
             .AddSingleton<StreamEnd>()
+            .AddSingleton<OpenSessions>()
             .AddSingleton<PolicyCache>()
             .AddTelemetry()
             .AddSingleton<FleetDesk>()
@@ -38,10 +37,12 @@ public sealed class SiloHost : IAsyncDisposable
             .AddProblemDetails()
             .AddExceptionHandler<StoreTrouble>()
             .AddOpenApi()
+            .AddHostedService<SessionBalance>()
             .AddGrpc();
         builder.Services.ConfigureHttpJsonOptions(json => FleetJson.Configure(json.SerializerOptions));
         // A line for each request would bury what grains have to say, with an agent's stream behind every host.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         if (options.Quiet)
         {
             builder.Logging.ClearProviders();
@@ -72,6 +73,11 @@ public sealed class SiloHost : IAsyncDisposable
     /// <exception cref="StoreException">The store cannot be used; the message says why.</exception>
     public static SiloHost Build(SiloOptions options)
     {
+        if (SiloCluster.Refusal(options) is { } refusal)
+        {
+            throw new StoreException(refusal);
+        }
+
         var host = new SiloHost(options);
         host._app.Services.GetRequiredService<IStoreHealth>();
         return host;
@@ -79,8 +85,18 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Serves until <see cref="DisposeAsync"/>.</summary>
     /// <exception cref="IOException">An address is in use.</exception>
-    /// <exception cref="StoreException">The store cannot be used; the message says why.</exception>
-    public Task Start(CancellationToken cancellation = default) => _app.StartAsync(cancellation);
+    /// <exception cref="StoreException">The store or the cluster cannot be joined; the message says why.</exception>
+    public async Task Start(CancellationToken cancellation = default)
+    {
+        try
+        {
+            await _app.StartAsync(cancellation);
+        }
+        catch (Exception failure) when (SiloCluster.Explain(failure, _options) is { } why)
+        {
+            throw new StoreException(why, failure);
+        }
+    }
 
     /// <summary>Serves until the process is asked to stop.</summary>
     public Task WaitForShutdown() => _app.WaitForShutdownAsync();

@@ -19,6 +19,9 @@ public sealed record SiloOptions
     /// <summary>PostgreSQL's connection string; null for the database in <see cref="DataFolder"/>.</summary>
     public string? Database { get; init; }
 
+    /// <summary>The cluster that the silo is of.</summary>
+    public ClusterSettings Cluster { get; init; } = new();
+
     /// <summary>Times and limits of agents' sessions.</summary>
     public SessionSettings Sessions { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections.Features;
 using Multipath.Contracts.Grains;
 using Multipath.Silo.Mapping;
 using Multipath.Silo.Telemetry;
@@ -14,6 +15,7 @@ internal sealed class AgentGatewayService(
     SessionSettings settings,
     SiloMetrics metrics,
     StreamEnd streams,
+    OpenSessions sessions,
     TimeProvider clock,
     ILogger<AgentSession> logger)
     : Wire.AgentGateway.AgentGatewayBase
@@ -40,6 +42,7 @@ internal sealed class AgentGatewayService(
 
         var host = grains.GetGrain<IHostGrain>(hello.Host);
         var session = new AgentSession(hello.Host, id, host, settings, metrics, clock, logger);
+        using var entry = sessions.Enter(session);
         try
         {
             await streams.Run(stop => session.Run(opening, requestStream, responseStream, grains, stop), context.CancellationToken);
@@ -47,6 +50,12 @@ internal sealed class AgentGatewayService(
         catch (RpcException ended)
         {
             metrics.SessionRefused(ended.StatusCode.ToString());
+            if (session.IsAskedToMove)
+            {
+                // A load balancer chooses for each connection, not for each stream: the next stream has to come on another one.
+                context.GetHttpContext().Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            }
+
             throw;
         }
     }

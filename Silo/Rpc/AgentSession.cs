@@ -22,8 +22,15 @@ internal sealed partial class AgentSession(
     ILogger<AgentSession> logger)
 {
     private readonly SessionOutbox _outbox = new(metrics, clock);
+    private readonly TaskCompletionSource _askedToMove = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = logger;
     private int _refusals;
+
+    /// <summary>True once <see cref="AskToMove"/> was called.</summary>
+    public bool IsAskedToMove => _askedToMove.Task.IsCompleted;
+
+    /// <summary>Ends the session so that its agent connects to a silo that has more room.</summary>
+    public void AskToMove() => _askedToMove.TrySetResult();
 
     public async Task<Status> Run(
         HostHello hello,
@@ -61,11 +68,12 @@ internal sealed partial class AgentSession(
         using var heart = new HeartWatch(settings.Heartbeat * settings.MissedHeartbeats, clock);
         var reading = Read(messages, heart, stop.Token);
         var pumping = _outbox.Pump(writer, stop.Token);
-        var first = await Task.WhenAny(reading, pumping, heart.Stopped, _outbox.IsSuperseded);
+        var first = await Task.WhenAny(reading, pumping, heart.Stopped, _outbox.IsSuperseded, _askedToMove.Task);
         var end = first == reading ? await reading
             : first == heart.Stopped ? new Status(StatusCode.DeadlineExceeded,
                 $"Nothing was heard for {settings.MissedHeartbeats} heartbeats.")
             : first == _outbox.IsSuperseded ? new Status(StatusCode.Aborted, "A newer session of this host took over.")
+            : first == _askedToMove.Task ? new Status(StatusCode.Unavailable, "Another silo has more room; connect again.")
             : new Status(StatusCode.Unavailable, "The stream cannot be written to any more.");
         await stop.CancelAsync();
         await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -24,6 +24,9 @@ public sealed record SessionSettings
     /// <summary>New sessions at once after a quiet time.</summary>
     public int SessionBurst { get; init; } = 2_000;
 
+    /// <summary>Sessions that a silo with more than its share gives away in a second, while others have room.</summary>
+    public int MovesPerSecond { get; init; } = 20;
+
     /// <summary>Open sessions; a silo's memory is planned for this many.</summary>
     public int Sessions { get; init; } = 20_000;
 

@@ -22,6 +22,8 @@ internal sealed class WatchStream(IGrainFactory grains, TimeProvider clock) : IF
     private readonly CancellationTokenSource _behind = new();
     private readonly Channel<FleetHappening> _waiting = Channel.CreateBounded<FleetHappening>(Buffer);
 
+    public Task Begin() => Task.CompletedTask;
+
     public Task Happened(EquatableArray<FleetHappening> happenings)
     {
         foreach (var happening in happenings)

@@ -84,7 +84,11 @@ internal sealed partial class FleetGrain(
     public Task<FleetSnapshot> Snapshot() =>
         Task.FromResult(new FleetSnapshot(store.State.Version, [.. store.State.Policies.Values], [.. store.State.Hosts.Values]));
 
-    public Task<bool> Watch(IFleetWatcher watcher, string host) => Task.FromResult(_watchers.Add(watcher, host));
+    public async Task<bool> Watch(IFleetWatcher watcher, string host)
+    {
+        await watcher.Begin();
+        return _watchers.Add(watcher, host);
+    }
 
     public Task Unwatch(IFleetWatcher watcher)
     {

@@ -29,12 +29,12 @@ public sealed class StoreFailureTests
         await agent.Ack(await agent.Plan());
         await silo.HostIs(HostStatus.Settled);
 
-        using (Break(silo, broken))
+        using (silo.Break(broken))
         {
             var answer = await silo.Http.PutAsync(new Uri("/api/v1/policies", UriKind.Relative), new StringContent(Changed));
             Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, await answer.Content.ReadAsStringAsync());
             var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
-            Assert.Contains("cannot be written", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            Assert.Contains("Nothing was stored.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             var refused = await Assert.ThrowsAsync<RpcException>(() => silo.Apply(Changed));
             Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
             refused = await Assert.ThrowsAsync<RpcException>(
@@ -61,7 +61,7 @@ public sealed class StoreFailureTests
             await agent.ReportAll();
             await agent.Ack(await agent.Plan());
             await silo.HostIs(HostStatus.Settled);
-            using (Break(silo, "host"))
+            using (silo.Break("host"))
             {
                 await agent.Report(TestAgent.Path("wlan0", "10.1.0.2", PathState.LinkDown));
                 second = await agent.Plan();
@@ -138,29 +138,5 @@ public sealed class StoreFailureTests
     {
         var policy = Assert.Single((await silo.Fleet.ListPoliciesAsync(new ListPoliciesRequest())).Policies);
         return (policy.Revision, policy.Yaml);
-    }
-
-    /// <summary>Until disposed of, no state of this name can be written.</summary>
-    private static Repair Break(TestSilo silo, string name)
-    {
-        var connection = new SqliteConnection($"Data Source={System.IO.Path.Combine(silo.Folder, SqliteDatabase.FileName)};Pooling=False");
-        connection.Open();
-        foreach (var (trigger, change) in new[] { ("broken_insert", "INSERT"), ("broken_update", "UPDATE") })
-        {
-            connection.Execute(
-                $"CREATE TRIGGER {trigger} BEFORE {change} ON grain_state WHEN NEW.name = '{name}' "
-                + "BEGIN SELECT RAISE(ABORT, 'broken'); END");
-        }
-
-        return new Repair(connection);
-    }
-
-    private sealed class Repair(SqliteConnection connection) : IDisposable
-    {
-        public void Dispose()
-        {
-            connection.Execute("DROP TRIGGER broken_insert; DROP TRIGGER broken_update");
-            connection.Dispose();
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Net.Client;
 using Multipath.Contracts.Wire;
 using Multipath.Silo.Hosting;
@@ -5,25 +6,31 @@ using WireHealth = Multipath.Contracts.Wire.Health.Health;
 
 namespace Multipath.Silo.Tests.Support;
 
-/// <summary>A real silo in this process on free ports, with a folder of its own that is gone afterwards.</summary>
+/// <summary>
+/// A real silo in this process on free ports, or a cluster of them where the build has clusters, with state of its own that is gone
+/// afterwards. Agents connect to the first silo, operators to the last, so that what they say crosses between silos.
+/// </summary>
 internal sealed class TestSilo : IAsyncDisposable
 {
     /// <summary>Longer than anything takes on a busy machine; only a failing test waits for it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly SiloOptions _options;
-    private SiloHost _host = null!;
-    private GrpcChannel _channel = null!;
+    private SiloHost[] _hosts = [];
+    private GrpcChannel _agents = null!;
+    private GrpcChannel _operators = null!;
 
-    private TestSilo(SiloOptions options) => _options = options;
+    private TestSilo(TestGround ground, SiloOptions options) => (Ground, _options) = (ground, options);
 
-    public string Folder => _options.DataFolder;
+    /// <summary>What the silo stands on.</summary>
+    public TestGround Ground { get; }
 
-    public IServiceProvider Services => _host.Services;
+    /// <summary>Of the silo that agents connect to.</summary>
+    public IServiceProvider Services => _hosts[0].Services;
 
     public HttpClient Http { get; private set; } = null!;
 
-    public Uri GrpcAddress => _host.GrpcAddress;
+    public Uri GrpcAddress => _hosts[0].GrpcAddress;
 
     public Fleet.FleetClient Fleet { get; private set; } = null!;
 
@@ -37,10 +44,10 @@ internal sealed class TestSilo : IAsyncDisposable
         {
             Grpc = new Uri("http://127.0.0.1:0"),
             Http = new Uri("http://127.0.0.1:0"),
-            DataFolder = Directory.CreateTempSubdirectory("mpsilo-test-").FullName,
             Quiet = true,
         };
-        var silo = new TestSilo(change?.Invoke(options) ?? options);
+        options = change?.Invoke(options) ?? options;
+        var silo = new TestSilo(await TestGround.Make(options), options);
         await silo.Up();
         return silo;
     }
@@ -54,9 +61,21 @@ internal sealed class TestSilo : IAsyncDisposable
         await Up();
     }
 
-    public Task<TestAgent> Agent(string host = "van-1", string labels = "class=van", PlanVersion? running = null, ulong sequence = 0) =>
-        TestAgent.Connect(
+    /// <summary>Until disposed of, no state of this name can be written.</summary>
+    public IDisposable Break(string state) => Ground.Break(state);
+
+    public async Task<TestAgent> Agent(
+        string host = "van-1", string labels = "class=van", PlanVersion? running = null, ulong sequence = 0)
+    {
+        if (_hosts.Length > 1)
+        {
+            // Who asks first has the host's grain: now it is not where the session will be.
+            await Wake(host);
+        }
+
+        return await TestAgent.Connect(
             Gateway, new Hello { Host = host, AgentVersion = "test", Running = running, ObservationSequence = sequence }, labels);
+    }
 
     public async Task<ApplyPolicyReply> Apply(string yaml, bool dryRun = false) =>
         await Fleet.ApplyPolicyAsync(new ApplyPolicyRequest { Yaml = yaml, FileName = "vans.yaml", DryRun = dryRun });
@@ -84,24 +103,41 @@ internal sealed class TestSilo : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Down();
-        Directory.Delete(Folder, recursive: true);
+        await Ground.DisposeAsync();
     }
 
     private async Task Up()
     {
-        _host = SiloHost.Build(_options);
-        await _host.Start();
-        _channel = GrpcChannel.ForAddress(_host.GrpcAddress);
-        Fleet = new(_channel);
-        Gateway = new(_channel);
-        Health = new(_channel);
-        Http = new HttpClient { BaseAddress = _host.HttpAddress };
+        _hosts = [.. Ground.Silos(_options).Select(SiloHost.Build)];
+        await Task.WhenAll(_hosts.Select(host => host.Start()));
+        _agents = GrpcChannel.ForAddress(_hosts[0].GrpcAddress);
+        _operators = GrpcChannel.ForAddress(_hosts[^1].GrpcAddress);
+        Fleet = new(_operators);
+        Gateway = new(_agents);
+        Health = new(_operators);
+        Http = new HttpClient { BaseAddress = _hosts[^1].HttpAddress };
     }
 
     private async Task Down()
     {
         Http.Dispose();
-        _channel.Dispose();
-        await _host.DisposeAsync();
+        _agents.Dispose();
+        _operators.Dispose();
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private async Task Wake(string host)
+    {
+        try
+        {
+            await Host(host);
+        }
+        catch (RpcException error) when (error.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
+        {
+            // The host is new, or the test is about a name that is none.
+        }
     }
 }

@@ -23,8 +23,8 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
             running = await Settle(silo);
             // The fleet's index follows its hosts a moment later.
             await silo.Restart();
-            var first = await Done("export", File("1"), "--data", silo.Folder);
-            Assert.Equal($"3 states of {Path.Combine(silo.Folder, "fleet.db")} exported to {File("1")}", first);
+            var first = await Done("export", File("1"), "--data", silo.Ground.Folder);
+            Assert.Equal($"3 states of {Path.Combine(silo.Ground.Folder, "fleet.db")} exported to {File("1")}", first);
         }
 
         await Done("import", File("1"), "--database", database);
@@ -83,7 +83,7 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
         await Done("export", File("one"), "--data", Path.Combine(_folder, "one"));
         await using var onFile = await TestSilo.Start();
         await using var onPostgres = await TestSilo.Start(options => options with { Database = database });
-        string[][] stores = [["--data", onFile.Folder], ["--database", database]];
+        string[][] stores = [["--data", onFile.Ground.Folder], ["--database", database]];
         foreach (var store in stores)
         {
             await Done(["export", File($"live{store[0]}"), .. store]);
