@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using Grpc.Net.Client;
 using Multipath.Agent.Hosting;
 using Multipath.Contracts.Wire;
+using Multipath.Lab.Crowd;
 using Multipath.Lab.Net;
 using Multipath.Lab.Scenarios;
-using Multipath.Silo.Hosting;
 
 namespace Multipath.Lab.Demo;
 
@@ -21,7 +21,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly List<AgentHost> _agents = [];
     private readonly string _folder = NewFolder();
     private GrpcChannel? _channel;
-    private SiloHost? _silo;
+    private LabSilos? _silos;
 
     /// <summary>The operator's side of the silo; valid once started.</summary>
     public Fleet.FleetClient Client => new(_channel ?? throw new InvalidOperationException("The fleet has not started."));
@@ -33,10 +33,8 @@ internal sealed class DemoFleet : IAsyncDisposable
     /// <exception cref="Grpc.Core.RpcException">The silo refused a policy.</exception>
     public async Task StartSiloAsync(IReadOnlyList<PolicyFile> policies)
     {
-        var anyPort = new Uri("http://127.0.0.1:0");
-        _silo = SiloHost.Build(new SiloOptions { Grpc = anyPort, Http = anyPort, DataFolder = _folder, Quiet = true });
-        await _silo.Start();
-        _channel = GrpcChannel.ForAddress(_silo.GrpcAddress);
+        _silos = await LabSilos.StartAsync(_folder);
+        _channel = GrpcChannel.ForAddress(_silos.Operators);
         foreach (var policy in policies)
         {
             await Client.ApplyPolicyAsync(new ApplyPolicyRequest { Yaml = policy.Yaml, FileName = policy.FileName });
@@ -59,7 +57,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     /// <exception cref="AgentCannotRunException">The host cannot be steered.</exception>
     public void StartAgent(ScenarioHost host, Func<AgentOptions, AgentHost> start) => _agents.Add(start(new AgentOptions(host.Name)
     {
-        Silo = _silo?.GrpcAddress,
+        Silo = _silos?.Agents,
         Labels = host.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal),
     }));
 
@@ -80,10 +78,10 @@ internal sealed class DemoFleet : IAsyncDisposable
     {
         _channel?.Dispose();
         _channel = null;
-        if (_silo is { } silo)
+        if (_silos is { } silos)
         {
-            _silo = null;
-            await silo.DisposeAsync();
+            _silos = null;
+            await silos.DisposeAsync();
         }
     }
 

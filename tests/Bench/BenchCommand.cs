@@ -7,6 +7,8 @@ internal static class BenchCommand
     [
         new("grpc", "duplex echo, ours against python3-grpcio", GrpcEcho.RunAsync),
         new("grains", "grain calls on a thousand grains against channel actors", GrainCalls.RunAsync),
+        new("state", "state writes through a silo, to each store that the build has", Clusters.StateWrites.RunAsync),
+        new("cluster", "loss of a silo and of a whole cluster under a thousand agents", Clusters.SiloLoss.RunAsync),
         new("convergence", "event at the host to plan applied, through the silo, against a plain echo", Convergence.RunAsync),
         new("tun", "our stack on a TUN against the kernel's MPTCP, with the kernel over veth beside it", Tun.TunThroughput.RunAsync),
         new("peer", "our stack as sender against the kernel as sender, to a kernel over emulated links", Peer.PeerBench.RunAsync),

@@ -6,8 +6,8 @@ using Multipath.Agent.Inventory;
 using Multipath.Agent.Namespaces;
 using Multipath.Agent.Netlink;
 using Multipath.Contracts.Wire;
+using Multipath.Lab.Crowd;
 using Multipath.Lab.Net;
-using Multipath.Silo.Hosting;
 
 namespace Multipath.Bench;
 
@@ -50,7 +50,7 @@ internal sealed class ConvergenceRig : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("mpbench-").FullName;
     private readonly NetHost _host = NetHost.Create(HostName);
     private readonly PlanLog _log = new();
-    private SiloHost? _silo;
+    private LabSilos? _silos;
     private GrpcChannel? _channel;
     private AsyncServerStreamingCall<FleetEvent>? _watch;
     private NetlinkListener<LinkTold>? _links;
@@ -72,7 +72,7 @@ internal sealed class ConvergenceRig : IAsyncDisposable
             await rig.StartSiloAsync();
             rig._agent = AgentHost.Start(new AgentOptions(HostName)
             {
-                Silo = rig._silo!.GrpcAddress,
+                Silo = rig._silos!.Agents,
                 Netns = rig._host.Namespace,
                 Log = rig._log,
             });
@@ -122,9 +122,9 @@ internal sealed class ConvergenceRig : IAsyncDisposable
         _links?.Dispose();
         _watch?.Dispose();
         _channel?.Dispose();
-        if (_silo is not null)
+        if (_silos is not null)
         {
-            await _silo.DisposeAsync();
+            await _silos.DisposeAsync();
         }
 
         _host.Dispose();
@@ -154,10 +154,8 @@ internal sealed class ConvergenceRig : IAsyncDisposable
 
     private async Task StartSiloAsync()
     {
-        var anyPort = new Uri("http://127.0.0.1:0");
-        _silo = SiloHost.Build(new SiloOptions { Grpc = anyPort, Http = anyPort, DataFolder = _folder, Quiet = true });
-        await _silo.Start();
-        _channel = GrpcChannel.ForAddress(_silo.GrpcAddress);
+        _silos = await LabSilos.StartAsync(_folder);
+        _channel = GrpcChannel.ForAddress(_silos.Operators);
         await Client.ApplyPolicyAsync(new ApplyPolicyRequest { Yaml = Policy });
         _watch = Client.Watch(new WatchRequest { Host = HostName });
         await _watch.ResponseHeadersAsync;

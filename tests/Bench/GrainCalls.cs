@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
+using Orleans.Hosting;
 
 namespace Multipath.Bench;
 
@@ -38,7 +39,7 @@ public static class GrainCalls
     public static async Task RunAsync(TextWriter output)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.UseOrleans(_ => { });
+        builder.UseOrleans(silo => silo.UseLocalhostClustering());
         using IHost host = builder.Build();
         await host.StartAsync();
         IGrainFactory grains = host.Services.GetRequiredService<IGrainFactory>();

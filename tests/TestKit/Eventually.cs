@@ -30,4 +30,24 @@ public static class Eventually
     /// <inheritdoc cref="HoldsAsync(string, Func{Task{bool}}, TimeSpan?)"/>
     public static Task HoldsAsync(string what, Func<bool> question, TimeSpan? patience = null) =>
         HoldsAsync(what, () => Task.FromResult(question()), patience);
+
+    /// <summary>Asks for a while, and fails as soon as the answer is no.</summary>
+    /// <param name="what">For the failure's text.</param>
+    /// <param name="question">Asked every few milliseconds.</param>
+    /// <param name="duration">For how long.</param>
+    /// <exception cref="TimeoutException">It was not.</exception>
+    public static async Task StaysAsync(string what, Func<bool> question, TimeSpan duration)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < duration)
+        {
+            if (!question())
+            {
+                throw new TimeoutException($"It did not stay so that {what}.");
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
 }

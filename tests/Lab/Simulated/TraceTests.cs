@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Multipath.Agent.Hosting;
+using Multipath.Lab.Crowd;
 using Multipath.Lab.Scenarios;
 using Multipath.Lab.Simulated;
-using Multipath.Silo.Hosting;
 
 namespace Multipath.Lab.Tests.Simulated;
 
@@ -58,16 +58,14 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public async Task An_apply_by_http_the_plan_its_application_and_the_acknowledgement_are_one_trace()
     {
-        var anyPort = new Uri("http://127.0.0.1:0");
-        await using var silo = SiloHost.Build(new SiloOptions { Grpc = anyPort, Http = anyPort, DataFolder = _folder, Quiet = true });
-        await silo.Start();
+        await using var silos = await LabSilos.StartAsync(_folder);
         using var network = new SimulatedNetwork(ScenarioParser.Read("traced.yaml", Scenario));
         await using var agent = network.StartAgent(new AgentOptions("van")
         {
-            Silo = silo.GrpcAddress,
+            Silo = silos.Agents,
             Labels = ImmutableSortedDictionary<string, string>.Empty.Add("class", "van"),
         });
-        using var http = new HttpClient { BaseAddress = silo.HttpAddress };
+        using var http = new HttpClient { BaseAddress = silos.Http };
         await ApplyAsync(http, Policy);
         await SpanAsync(span => span.OperationName == "ack");
 

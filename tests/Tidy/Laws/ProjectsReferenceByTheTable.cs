@@ -26,6 +26,7 @@ internal sealed class ProjectsReferenceByTheTable : Law
         ["Simulation"] = "*|*",
         ["Interop"] = "*|*",
         ["Browser"] = "*|*",
+        ["Cluster"] = "*|*",
     };
 
     private static readonly Dictionary<string, string> PurePackages = new(StringComparer.Ordinal)

@@ -1,0 +1,42 @@
+using Grpc.Core;
+using Multipath.Cluster.Tests.Support;
+using Multipath.Contracts.Wire;
+using Multipath.TestKit;
+
+namespace Multipath.Cluster.Tests;
+
+/// <summary>The database goes, is wrong, or is somebody else's.</summary>
+public sealed class LossOfDatabaseTests
+{
+    /// <summary>Longer than any silo waits for an answer, and than three signatures in the membership table.</summary>
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(45);
+
+    [Fact]
+    public async Task While_the_database_is_away_hosts_are_steered_and_changes_are_refused()
+    {
+        await using var rig = await ClusterRig.StartAsync();
+        using var load = new Load(rig.Fleet);
+
+        await rig.Postgres.Stop();
+        var error = await Assert.ThrowsAsync<RpcException>(() => rig.Client(rig.Silos[0])
+            .ApplyPolicyAsync(new ApplyPolicyRequest { Yaml = ClusterRig.Policy(2) }).ResponseAsync);
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.Contains("Nothing was stored.", error.Status.Detail, StringComparison.Ordinal);
+        await Eventually.StaysAsync("every agent has its session", () => rig.Fleet.Connected == rig.Fleet.Count, Outage);
+
+        await rig.Postgres.Start();
+        Assert.All(rig.Silos, silo => Assert.Null(silo.ExitCode));
+        await rig.ApplyAsync(rig.Silos[0], ClusterRig.Policy(2));
+        await rig.FollowAsync(ClusterRig.Policy(2));
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_reached_is_named()
+    {
+        await using var rig = await ClusterRig.WithoutSilosAsync();
+        await rig.Postgres.Stop();
+        await using var silo = rig.OneMore();
+        Assert.Equal(1, await silo.RunToEndAsync());
+        Assert.Contains("cannot be reached", silo.Said, StringComparison.Ordinal);
+    }
+}
