@@ -37,8 +37,8 @@ internal sealed record WindowChanges(
         // A replacement hits the first of several routes that only differ in their hop.
         var alone = there.GroupBy(route => route.Key with { InterfaceIndex = 0 }).Where(group => group.Count() == 1)
             .Select(group => group.Single()).Where(route => route.Message is not null).ToArray();
-        var kept = alone.Where(route => ours.Contains(route.Key) && route.InitialWindow is OfBackup or OfCarrying).Select(route => route.Key)
-            .ToImmutableHashSet();
+        var kept = alone.Where(route => ours.Contains(route.Key) && route.InitialWindow is OfBackup or OfCarrying)
+            .Select(route => route.Key).ToImmutableHashSet();
         return new WindowChanges(
             [
                 .. from route in alone

@@ -12,6 +12,9 @@ internal static class Failure
         var detail = SafeText.Lines(status.Detail);
         return status.StatusCode switch
         {
+            // Who fails to reach a silo notes the cause; what the silo says of itself comes without one.
+            StatusCode.Unavailable when status.DebugException is null => new CommandException(
+                $"the silo at {server} cannot do it now: {detail}", "Try again when that is mended; hosts go on meanwhile."),
             StatusCode.Unavailable => new CommandException(
                 $"the silo at {server} cannot be reached: {detail}",
                 "Is it running? Start it with mpsilo, or name another one with --server or MPCTL_SERVER; 'mpctl doctor' looks closer."),

@@ -43,6 +43,8 @@ public sealed class SiloHost : IAsyncDisposable
         // A line for each request would bury what grains have to say, with an agent's stream behind every host.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        // Who starts a silo is told why it did not start; the host would tell it a second time, with its stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (options.Quiet)
         {
             builder.Logging.ClearProviders();

@@ -41,6 +41,9 @@ public sealed class TroubleTests
     [InlineData(
         StatusCode.PermissionDenied, "viewers may not",
         "refuses: viewers may not\n  Your role does not allow this; ask who runs the fleet.\n")]
+    [InlineData(
+        StatusCode.Unavailable, "The disk is full.",
+        "cannot do it now: The disk is full.\n  Try again when that is mended; hosts go on meanwhile.\n")]
     [InlineData(StatusCode.ResourceExhausted, "busy", "sheds load: busy\n  Try again in a moment.\n")]
     [InlineData(StatusCode.Internal, "bug \u001b[1m", "failed (Internal): bug \\u001b[1m\n  Its log says more.\n")]
     public async Task A_refusal_says_what_it_means(StatusCode code, string detail, string expected)
