@@ -38,10 +38,19 @@ internal sealed class PacketTrace
             headers = headers[..HashedBytes];
         }
 
-        while (headers.Length >= sizeof(ulong))
+        while (headers.Length >= 2 * sizeof(ulong))
         {
-            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(headers));
-            headers = headers[sizeof(ulong)..];
+            // The product of both halves, folded: half as many steps in a row as one word at a time.
+            var second = BinaryPrimitives.ReadUInt64LittleEndian(headers[sizeof(ulong)..]);
+            var high = Math.BigMul(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(headers), second ^ Second, out var low);
+            hash = high ^ low ^ second;
+            headers = headers[(2 * sizeof(ulong))..];
+        }
+
+        while (headers.Length >= sizeof(uint))
+        {
+            hash = Mix(hash, BinaryPrimitives.ReadUInt32LittleEndian(headers));
+            headers = headers[sizeof(uint)..];
         }
 
         Hash = hash;

@@ -12,7 +12,14 @@ internal static class InternetChecksum
     internal static uint Sum(ReadOnlySpan<byte> bytes, uint start = 0)
     {
         ulong sum = start;
-        while (bytes.Length >= sizeof(uint))
+        while (bytes.Length >= sizeof(ulong))
+        {
+            var words = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+            sum += (words >> 32) + (uint)words;
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        if (bytes.Length >= sizeof(uint))
         {
             sum += BinaryPrimitives.ReadUInt32BigEndian(bytes);
             bytes = bytes[sizeof(uint)..];
