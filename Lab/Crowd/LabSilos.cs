@@ -27,8 +27,8 @@ internal sealed class LabSilos : IAsyncDisposable
     {
         var anyPort = new Uri("http://127.0.0.1:0");
         var options = new SiloOptions { Grpc = anyPort, Http = anyPort, DataFolder = folder, Quiet = true };
-        var ground = await LabGround.MakeAsync();
-        var silos = new LabSilos(ground, [.. ground.Silos(options).Select(SiloHost.Build)]);
+        var ground = await LabGround.MakeAsync(options);
+        var silos = new LabSilos(ground, [.. ground.Silos.Select(SiloHost.Build)]);
         await Task.WhenAll(silos._silos.Select(silo => silo.Start()));
         return silos;
     }

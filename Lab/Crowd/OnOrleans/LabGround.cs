@@ -18,33 +18,35 @@ internal sealed class LabGround : IAsyncDisposable
     private readonly string _name = $"mplab_{Environment.ProcessId}_{Guid.NewGuid():n}";
     private readonly string _server;
 
-    private LabGround(string server) => _server = server;
+    private LabGround(string server, SiloOptions options) => (_server, Silos) = (server, Spread(server, _name, options));
+
+    /// <summary>One for each silo, on ports that were free a moment ago.</summary>
+    public IReadOnlyList<SiloOptions> Silos { get; }
 
     /// <exception cref="InvalidOperationException">The server is not named.</exception>
-    public static async Task<LabGround> MakeAsync()
+    public static async Task<LabGround> MakeAsync(SiloOptions options)
     {
         var ground = new LabGround(Environment.GetEnvironmentVariable(Variable) ?? throw new InvalidOperationException(
-            $"This build's silos keep their state in PostgreSQL: set {Variable} to the connection string of a server."));
+            $"This build's silos keep their state in PostgreSQL: set {Variable} to the connection string of a server."), options);
         await ground.OnServer($"CREATE DATABASE {ground._name}");
         return ground;
     }
 
-    /// <summary>One for each silo, on ports that were free a moment ago.</summary>
-    public IReadOnlyList<SiloOptions> Silos(SiloOptions options)
+    public async ValueTask DisposeAsync() => await OnServer($"DROP DATABASE {_name} WITH (FORCE)");
+
+    private static SiloOptions[] Spread(string server, string name, SiloOptions options)
     {
         TcpListener[] holders = [.. Enumerable.Range(0, Count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
         Array.ForEach(holders, holder => holder.Start());
         int[] ports = [.. holders.Select(holder => ((IPEndPoint)holder.LocalEndpoint).Port)];
         Array.ForEach(holders, holder => holder.Dispose());
-        var database = new NpgsqlConnectionStringBuilder(_server) { Database = _name }.ToString();
+        var database = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
         return [.. ports.Select(port => options with
         {
             Database = database,
-            Cluster = new ClusterSettings { Id = _name, SiloPort = port, Probe = TimeSpan.FromSeconds(30) },
+            Cluster = new ClusterSettings { Id = name, SiloPort = port, Probe = TimeSpan.FromSeconds(30) },
         })];
     }
-
-    public async ValueTask DisposeAsync() => await OnServer($"DROP DATABASE {_name} WITH (FORCE)");
 
     private async Task OnServer(string sql)
     {

@@ -65,13 +65,14 @@ internal static class SiloCluster
             silo.Configure<ClusterOptions>(names => (names.ClusterId, names.ServiceId) = (cluster.Id, cluster.Id));
             silo.ConfigureEndpoints(cluster.Advertise ?? IPAddress.Loopback, cluster.SiloPort, gatewayPort: 0);
             silo.Configure<ClusterMembershipOptions>(membership => FailureDetection.Tune(membership, cluster.Probe));
-            silo.UseAdoNetClustering(table => table.Configure<NpgsqlDataSource>(
-                (settings, database) => (settings.Invariant, settings.DataSource) = (Invariant, database)));
-            silo.UseAdoNetReminderService(table => table.Configure<NpgsqlDataSource>(
-                (settings, database) => (settings.Invariant, settings.DataSource) = (Invariant, database)));
+            // An orchestrator may have configured a connection string for the same providers, which take one or the other.
+            silo.UseAdoNetClustering(table => table.Configure<NpgsqlDataSource>((settings, database) =>
+                (settings.Invariant, settings.ConnectionString, settings.DataSource) = (Invariant, null!, database)));
+            silo.UseAdoNetReminderService(table => table.Configure<NpgsqlDataSource>((settings, database) =>
+                (settings.Invariant, settings.ConnectionString, settings.DataSource) = (Invariant, null!, database)));
             silo.AddAdoNetGrainStorage(BareStore, store => store.Configure<NpgsqlDataSource>((settings, database) =>
             {
-                (settings.Invariant, settings.DataSource) = (Invariant, database);
+                (settings.Invariant, settings.ConnectionString, settings.DataSource) = (Invariant, null!, database);
                 settings.GrainStorageSerializer = new StateSerializer();
             }));
             silo.Services.AddGrainStorage(StoreNames.Fleet, (provider, _) =>

@@ -52,12 +52,12 @@ internal sealed class TestSilo : IAsyncDisposable
         return silo;
     }
 
-    /// <summary>Stops the silo and starts another one on the same folder.</summary>
-    /// <param name="meanwhile">Done to the folder while no silo runs.</param>
-    public async Task Restart(Action<string>? meanwhile = null)
+    /// <summary>Stops the silo and starts another one on the same ground.</summary>
+    /// <param name="meanwhile">Done while no silo runs.</param>
+    public async Task Restart(Action? meanwhile = null)
     {
         await Down();
-        meanwhile?.Invoke(Folder);
+        meanwhile?.Invoke();
         await Up();
     }
 

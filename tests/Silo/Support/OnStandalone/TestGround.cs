@@ -1,7 +1,4 @@
-using Dapper;
-using Microsoft.Data.Sqlite;
 using Multipath.Silo.Hosting;
-using Multipath.Silo.Storage.Sqlite;
 
 namespace Multipath.Silo.Tests.Support;
 
@@ -21,32 +18,11 @@ internal sealed class TestGround : IAsyncDisposable
     public IReadOnlyList<SiloOptions> Silos(SiloOptions options) => [options with { DataFolder = Folder }];
 
     /// <summary>Until disposed of, no state of this name can be written.</summary>
-    public IDisposable Break(string state)
-    {
-        var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, SqliteDatabase.FileName)};Pooling=False");
-        connection.Open();
-        foreach (var (trigger, change) in new[] { ("broken_insert", "INSERT"), ("broken_update", "UPDATE") })
-        {
-            connection.Execute(
-                $"CREATE TRIGGER {trigger} BEFORE {change} ON grain_state WHEN NEW.name = '{state}' "
-                + "BEGIN SELECT RAISE(ABORT, 'broken'); END");
-        }
-
-        return new Repair(connection);
-    }
+    public IDisposable Break(string state) => BrokenStore.For(Folder, state);
 
     public ValueTask DisposeAsync()
     {
         Directory.Delete(Folder, recursive: true);
         return ValueTask.CompletedTask;
-    }
-
-    private sealed class Repair(SqliteConnection connection) : IDisposable
-    {
-        public void Dispose()
-        {
-            connection.Execute("DROP TRIGGER broken_insert; DROP TRIGGER broken_update");
-            connection.Dispose();
-        }
     }
 }

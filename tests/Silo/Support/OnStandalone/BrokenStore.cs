@@ -9,10 +9,9 @@ internal sealed class BrokenStore : IDisposable
 {
     private readonly SqliteConnection _connection;
 
-    private BrokenStore(TestSilo silo, string condition)
+    private BrokenStore(string folder, string condition)
     {
-        var file = System.IO.Path.Combine(silo.Folder, SqliteDatabase.FileName);
-        Assert.SkipUnless(File.Exists(file), "triggers of SQLite make the fault");
+        var file = System.IO.Path.Combine(folder, SqliteDatabase.FileName);
         _connection = new SqliteConnection($"Data Source={file};Pooling=False");
         _connection.Open();
         foreach (var (trigger, change) in new[] { ("broken_insert", "INSERT"), ("broken_update", "UPDATE") })
@@ -23,10 +22,10 @@ internal sealed class BrokenStore : IDisposable
     }
 
     /// <summary>States of this name cannot be written.</summary>
-    public static BrokenStore For(TestSilo silo, string name) => new(silo, $"NEW.name = '{name}'");
+    public static BrokenStore For(string folder, string name) => new(folder, $"NEW.name = '{name}'");
 
     /// <summary>Rows that a condition of SQL holds for cannot be written.</summary>
-    public static BrokenStore Where(TestSilo silo, string condition) => new(silo, condition);
+    public static BrokenStore Where(TestSilo silo, string condition) => new(silo.Ground.Folder, condition);
 
     public void Dispose()
     {

@@ -36,7 +36,7 @@ public sealed class ReadinessTests
     public async Task A_write_that_failed_says_so_at_once_and_one_that_succeeds_takes_it_back()
     {
         await using var silo = await TestSilo.Start();
-        using (BrokenStore.For(silo, "policy"))
+        using (silo.Break("policy"))
         {
             await Assert.ThrowsAsync<RpcException>(() => silo.Apply(Texts.Policy()));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await silo.Http.GetAsync("/readyz")).StatusCode);
@@ -53,7 +53,7 @@ public sealed class ReadinessTests
         await using var silo = await TestSilo.Start(options => options with { Clock = time });
         await silo.Apply(Texts.Policy());
         var probe = silo.Services.GetRequiredService<StoreProbe>();
-        using (BrokenStore.For(silo, "probe"))
+        using (silo.Break("probe"))
         {
             await probe.Look();
             Assert.Null(probe.Problem);

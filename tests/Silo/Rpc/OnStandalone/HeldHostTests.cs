@@ -70,7 +70,7 @@ public sealed class HeldHostTests
         await using var silo = await TestSilo.Start();
         var running = await Settle(silo, Texts.Policy());
         Backup(silo);
-        await silo.Restart(Restore);
+        await silo.Restart(() => Restore(silo.Ground.Folder));
         await using var agent = await silo.Agent(running: running, sequence: 1);
         await agent.ReportAll();
         Assert.DoesNotContain(await agent.UntilQuiet(), message => message.BodyCase == SiloMessage.BodyOneofCase.Plan);
@@ -121,7 +121,7 @@ public sealed class HeldHostTests
         await agent.Ack(plan);
         await silo.HostIs(HostStatus.Settled);
         await agent.Finish();
-        await silo.Restart(Restore);
+        await silo.Restart(() => Restore(silo.Ground.Folder));
         return (plan.Version, agent.Sequence);
     }
 
@@ -138,8 +138,8 @@ public sealed class HeldHostTests
 
     private static void Backup(TestSilo silo)
     {
-        using var live = SqliteDatabase.Open(silo.Folder);
-        using var copy = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Saved(silo.Folder)};Pooling=False");
+        using var live = SqliteDatabase.Open(silo.Ground.Folder);
+        using var copy = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Saved(silo.Ground.Folder)};Pooling=False");
         copy.Open();
         live.BackupDatabase(copy);
     }
