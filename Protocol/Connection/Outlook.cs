@@ -84,7 +84,9 @@ internal sealed class Outlook(Session s)
         view.SlowStartThreshold = m.Tcp.Congestion.SlowStartThreshold;
         view.QueuedBytes = m.QueuedBytes;
         view.Space = m.Tcp.SendSpace(now);
-        view.PacingRate = rtt.Smoothed.Micros > 0 ? view.Cwnd * 1_000_000L / rtt.Smoothed.Micros : 0;
+
+        // Without a measured round trip, as after a lost SYN, it has no bound (as in Linux): with none it would never be picked.
+        view.PacingRate = view.Cwnd * 1_000_000L / Math.Max(1, rtt.Smoothed.Micros);
         view.CostClass = m.CostClass;
         view.Weight = m.Weight;
     }

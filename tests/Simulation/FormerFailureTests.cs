@@ -7,6 +7,7 @@ namespace Multipath.Simulation.Tests;
 public sealed class FormerFailureTests
 {
     private const long Bytes = 150_000;
+    private const ulong WithExtras = 9828;
 
     [Theory]
     [InlineData(0, "a signal without room behind SACK blocks asked for ACKs without end")]
@@ -24,13 +25,15 @@ public sealed class FormerFailureTests
     [InlineData(2611, "joins were refused by an end that had all, while the other missed the last data ACK")]
     [InlineData(5487, "a subflow whose RST was lost was never asked whether it still lived", 1 << 20)]
     [InlineData(7401, "a subflow whose RST was lost was never asked whether it still lived", 1 << 20)]
+    [InlineData(WithExtras, "linuxDefault waited for ever for a subflow whose round trip was never measured", 1 << 20)]
     [InlineData(31053, "round trips were measured by timestamps of duplicates and grew with each timeout", 1 << 20)]
     [InlineData(31337, "a dead subflow that owed only what others had brought was waited for", 1 << 20)]
     [InlineData(32303, "a half-closed plain connection was given up after a minute", 1 << 20)]
     [InlineData(33841, "an IPv6 packet with a damaged flow label is valid", 1 << 20)]
     public void A_seed_that_once_failed_passes(ulong seed, string finding, long bytes = Bytes)
     {
-        var (_, report) = SeedCheck.Run(SeedPlanner.PlanPlain(seed, bytes), SeedRunner.Captures);
+        var plan = seed == WithExtras ? SeedPlanner.Plan(seed, bytes) : SeedPlanner.PlanPlain(seed, bytes);
+        var (_, report) = SeedCheck.Run(plan, SeedRunner.Captures);
 
         Assert.True(report is null, $"{finding}\n{report}");
     }
