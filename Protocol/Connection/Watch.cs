@@ -90,7 +90,8 @@ internal sealed class Watch(Session s, Outlook outlook)
     public void HandleLoss(Member m)
     {
         var head = s.Peer.Acknowledged;
-        if (!m.Tcp.HasLost || !s.HasOther(m) || (_hasRescued && _headRescued == head) || !m.Tcp.TryGetLowestDsn(out var lowest) || lowest > head)
+        if (!m.Tcp.HasLost || !s.HasOther(m) || (_hasRescued && _headRescued == head)
+            || !m.Tcp.TryGetLowestDsn(out var lowest) || lowest > head)
         {
             return;
         }

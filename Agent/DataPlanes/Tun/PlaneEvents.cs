@@ -33,9 +33,9 @@ internal sealed class PlaneEvents(int limit) : IStackObserver
     internal static MptcpEvent? Convert(in StackEvent happened) => happened.Kind switch
     {
         StackEventKind.Created => new MptcpEvent.Created(
-            happened.Token, PlaneReader.Convert(happened.Tuple), happened.ServerSide, DenyJoinInitial: false),
+            happened.Token, PlaneReader.Convert(happened.Tuple), happened.ServerSide, happened.DenyJoinInitial),
         StackEventKind.Established => new MptcpEvent.Established(
-            happened.Token, PlaneReader.Convert(happened.Tuple), happened.ServerSide, DenyJoinInitial: false),
+            happened.Token, PlaneReader.Convert(happened.Tuple), happened.ServerSide, happened.DenyJoinInitial),
         StackEventKind.Closed => new MptcpEvent.Closed(happened.Token),
         StackEventKind.Announced => new MptcpEvent.Announced(
             happened.Token, happened.RemoteId, happened.Tuple.Remote.Address.ToIPAddress(), happened.Tuple.Remote.Port),
