@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Interop.Tests.Support;
 using Multipath.Protocol;
 using Multipath.TestKit;
@@ -85,7 +86,8 @@ public sealed class CloseTests
         await pair.Ours.WriteAsync(new byte[100], Cancellation);
         await Eventually.HoldsAsync("the kernel has the bytes", async () => await bed.InfoAsync(pair) is { InFlight: 0, Unsent: 0 });
         pair.Theirs.Socket.SafeHandle.Dispose();
-        await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Patience, Cancellation));
+        var ended = await Assert.ThrowsAsync<ConnectionEndedException>(() => reading.WaitAsync(Patience, Cancellation));
+        Assert.Equal(EndReason.Reset, ended.Reason);
         Assert.True(bed.KernelCounter("MPFastcloseTx") > 0);
         Assert.Equal(EndReason.Reset, await pair.Ours.Ended.WaitAsync(Patience, Cancellation));
     }
@@ -110,8 +112,8 @@ public sealed class CloseTests
     {
         using var bed = Bed.Create();
         var server = new System.Net.IPEndPoint(bed.Theirs(1), 9);
-        var refused = await Assert.ThrowsAsync<IOException>(() => bed.Stack.ConnectAsync(server, cancellation: Cancellation));
-        Assert.Contains("Refused", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<ConnectionEndedException>(() => bed.Stack.ConnectAsync(server, cancellation: Cancellation));
+        Assert.Equal(EndReason.Refused, refused.Reason);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ internal sealed class TestSilo : IAsyncDisposable
         {
             Grpc = new Uri("http://127.0.0.1:0"),
             Http = new Uri("http://127.0.0.1:0"),
+            DataFolder = "",
             Quiet = true,
         };
         options = change?.Invoke(options) ?? options;
