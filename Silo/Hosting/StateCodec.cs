@@ -24,6 +24,8 @@ internal static class StateCodec
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
+            // What an agent reports crosses between silos before a grain refuses it; a codec that threw would end the agent's session.
+            NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Converters =
             {

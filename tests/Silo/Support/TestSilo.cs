@@ -83,14 +83,25 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public async Task<HostDetail> Host(string host = "van-1") => await Fleet.GetHostAsync(new GetHostRequest { Host = host });
 
-    /// <summary>Asks again until the host is as wanted; each question is answered by the silo, so there is nothing to sleep for.</summary>
+    /// <summary>
+    /// Asks again until the host is as wanted, or known at all; each question is answered by the silo, so there is nothing to sleep for.
+    /// </summary>
     public async Task<HostDetail> HostWhen(Func<HostDetail, bool> wanted, string host = "van-1")
     {
         using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
-            var seen = await Host(host);
-            if (wanted(seen))
+            HostDetail? seen = null;
+            try
+            {
+                seen = await Host(host);
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+            {
+                // Another silo has yet to hear of it.
+            }
+
+            if (seen is not null && wanted(seen))
             {
                 return seen;
             }
