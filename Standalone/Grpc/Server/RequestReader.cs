@@ -27,7 +27,7 @@ internal sealed class RequestReader<T> : IAsyncStreamReader<T>, IDisposable
             marshaller.ContextualDeserializer, call.Server.MaxReceiveBytes, call.Http.Request.Headers[HeaderNames.Encoding]);
 
         // One registration for the stream instead of one for each read.
-        _wake = call.CancellationToken.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), _pipe);
+        _wake = call.CancellationToken.UnsafeRegister(Wake, _pipe);
     }
 
     public T Current => _current ?? throw new InvalidOperationException("There is no current message.");
@@ -72,6 +72,21 @@ internal sealed class RequestReader<T> : IAsyncStreamReader<T>, IDisposable
 
     public void Dispose() => _wake.Dispose();
 
+    /// <remarks>
+    /// On a request that was reset meanwhile Kestrel throws, and a token that is cancelled by a timer has nobody to catch that: the process
+    /// would end. The read itself tells of the reset.
+    /// </remarks>
+    private static void Wake(object? pipe)
+    {
+        try
+        {
+            ((PipeReader)pipe!).CancelPendingRead();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+        }
+    }
+
     private Task<bool> MoveNextFast()
     {
         var read = _pipe.ReadAsync(CancellationToken.None);
@@ -100,7 +115,7 @@ internal sealed class RequestReader<T> : IAsyncStreamReader<T>, IDisposable
     private async Task<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
         _impatient = cancellationToken;
-        using var wake = cancellationToken.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), _pipe);
+        using var wake = cancellationToken.UnsafeRegister(Wake, _pipe);
         return await MoveNextFast();
     }
 
