@@ -51,7 +51,8 @@ public sealed class AgentHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var policy = ParsePolicy(options);
-        var (settings, error) = Within(() => KernelSettings.Apply(new MptcpSysctls(options.Netns, options.SysctlDirectory)));
+        var (settings, error) = Within(() => KernelSettings.Apply(
+            new MptcpSysctls(options.Netns, options.SysctlDirectory), KernelSettings.Tcp(options.Netns), options.UnsentLimit));
         if (settings is null)
         {
             throw new AgentCannotRunException(error);

@@ -38,6 +38,13 @@ public sealed record AgentOptions(string Host)
     /// </summary>
     public bool TuneStandbyRoutes { get; init; } = true;
 
+    /// <summary>
+    /// Bytes that a socket may hold without having sent them (net.ipv4.tcp_notsent_lowat), while the agent runs; null leaves the host's.
+    /// The kernel hands each subflow up to 64 KB ahead, behind which data waits that a dead path left; 16 KB halve that wait. It holds
+    /// for all of the host's TCP: programs are told of room later and write more often, which fast links pay for.
+    /// </summary>
+    public int? UnsentLimit { get; init; }
+
     /// <summary>The text of a policy to follow until a silo gives a plan; null for none.</summary>
     public string? PolicyYaml { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Multipath.Agent.Hosting;
 
@@ -8,6 +9,9 @@ namespace Multipath.Agent.Verbs;
 /// <summary><c>mpagent run</c>: the daemon.</summary>
 internal static class RunVerb
 {
+    /// <summary>Less than a segment would stop MPTCP: it hands out nothing while a byte waits.</summary>
+    private const int LeastUnsent = 4096;
+
     private static readonly Option<string> Host = new("--host")
     {
         Description = "This host's id in the fleet; the machine's name by default.",
@@ -48,6 +52,16 @@ internal static class RunVerb
         DefaultValueFactory = _ => true,
     };
 
+    private static readonly Option<int?> UnsentLimit = new("--unsent-limit")
+    {
+        Description = "Bytes that a socket may hold unsent (net.ipv4.tcp_notsent_lowat) while the agent runs, such as 16384: bulk data that "
+            + "a dead path left is sent sooner on the others. It holds for all TCP of the host. Left alone by default.",
+        CustomParser = result => int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            && bytes >= LeastUnsent
+            ? bytes
+            : Refuse<int?>(result, $"'{result.Tokens[0].Value}' is no number of bytes from {LeastUnsent} on."),
+    };
+
     private static readonly Option<Uri?> Metrics = new("--metrics")
     {
         Description = "Serve the agent's metrics as a page for Prometheus, such as http://127.0.0.1:9464 (at /metrics). Off by default.",
@@ -62,7 +76,7 @@ internal static class RunVerb
     {
         var command = new Command("run", "Steers this host's connections until it is stopped (SIGTERM, Ctrl-C).")
         {
-            Host, Silo, Label, State, Sysctls, PolicyFile, TuneRoutes, Metrics, Json,
+            Host, Silo, Label, State, Sysctls, PolicyFile, TuneRoutes, UnsentLimit, Metrics, Json,
         };
         RunPlane.AddTo(command);
         command.SetAction(RunAsync);
@@ -116,6 +130,7 @@ internal static class RunVerb
             PolicyYaml = policy is null ? null : File.ReadAllText(policy.FullName),
             PolicyFileName = policy?.Name ?? "policy",
             TuneStandbyRoutes = parsed.GetValue(TuneRoutes),
+            UnsentLimit = parsed.GetValue(UnsentLimit),
             Metrics = parsed.GetValue(Metrics),
             JsonLog = parsed.GetValue(Json),
             Log = parsed.InvocationConfiguration.Output,

@@ -28,7 +28,7 @@ internal static class StatusVerb
     private static int Run(VerbContext context)
     {
         var sysctls = new MptcpSysctls(context.Netns);
-        var all = sysctls.ReadAll();
+        var all = sysctls.Files.ReadAll();
         if (all.Count == 0)
         {
             return context.Fail(KernelAdvice.NeedMptcp);

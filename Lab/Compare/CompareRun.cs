@@ -1,5 +1,4 @@
 using Multipath.Lab.Baselines;
-using Multipath.Lab.Net;
 
 namespace Multipath.Lab.Compare;
 
@@ -9,9 +8,7 @@ namespace Multipath.Lab.Compare;
 /// </summary>
 internal sealed class CompareRun(CompareOptions options, TextWriter output)
 {
-    /// <summary>The handover cases: bulk is measured as upload alone.</summary>
-    private static IEnumerable<GapCase> GapCases =>
-        GapCase.All(bulk: false).Concat(GapCase.All(bulk: true).Where(one => one.Direction == Direction.Upload));
+    private static IEnumerable<GapCase> GapCases => GapCase.All(bulk: false).Concat(GapCase.All(bulk: true));
 
     /// <summary>The names of all cases, in the order in which they run.</summary>
     public static IEnumerable<string> Names =>

@@ -12,6 +12,9 @@ internal sealed record Contestant(string Name, Steering Steering);
 /// <summary>Those that are compared: the kernel alone, twice, and this control plane, with its silo and without.</summary>
 internal static class Contestants
 {
+    /// <summary>A quarter of what the kernel hands each subflow ahead; it fills links of tens of Mbit/s.</summary>
+    private const int UnsentLimit = 16 * 1024;
+
     private static readonly TimeSpan _settleLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>The baseline that ratios refer to.</summary>
@@ -41,7 +44,7 @@ internal static class Contestants
         try
         {
             await fleet.StartSiloAsync([Policy(backup ? "standby" : "aggregate"), Policy("servers")]);
-            fleet.StartAgents(hosts.Zip([topology.Client.Namespace, topology.Server.Namespace]));
+            fleet.StartAgents(hosts.Zip([topology.Client.Namespace, topology.Server.Namespace]), UnsentLimit);
             await fleet.SettleAsync(hosts, _settleLimit, CancellationToken.None);
             if (stopSilo)
             {

@@ -42,12 +42,14 @@ internal sealed class DemoFleet : IAsyncDisposable
     }
 
     /// <summary>Starts an agent in each host's namespace.</summary>
+    /// <param name="hosts">The hosts and their namespaces.</param>
+    /// <param name="unsentLimit">As in <see cref="AgentOptions.UnsentLimit"/>.</param>
     /// <exception cref="AgentCannotRunException">A host's kernel cannot be steered.</exception>
-    public void StartAgents(IEnumerable<(ScenarioHost Host, string Namespace)> hosts)
+    public void StartAgents(IEnumerable<(ScenarioHost Host, string Namespace)> hosts, int? unsentLimit = null)
     {
         foreach (var (host, netns) in hosts)
         {
-            StartAgent(host, options => AgentHost.Start(options with { Netns = netns }));
+            StartAgent(host, options => AgentHost.Start(options with { Netns = netns, UnsentLimit = unsentLimit }));
         }
     }
 

@@ -90,10 +90,10 @@ public sealed class InKernelTests
         Assert.Null(sysctls.SetPathManager(PathManagerType.Userspace));
         Assert.Equal(PathManagerType.Userspace, sysctls.PathManager);
         Assert.Equal(PathManagerType.Kernel, new MptcpSysctls(hosts.ServerNetns).PathManager);
-        Assert.Null(sysctls.Write("stale_loss_cnt", "1"));
+        Assert.Null(sysctls.Files.Write("stale_loss_cnt", "1"));
         Assert.Equal(1, sysctls.StaleLossCount);
         Assert.Contains("default", sysctls.AvailableSchedulers);
-        Assert.Equal(Errno.NoEntry, sysctls.Write("no_such_thing", "1")!.Errno);
-        Assert.Equal(Errno.Invalid, sysctls.Write("enabled", "maybe")!.Errno);
+        Assert.Equal(Errno.NoEntry, sysctls.Files.Write("no_such_thing", "1")!.Errno);
+        Assert.Equal(Errno.Invalid, sysctls.Files.Write("enabled", "maybe")!.Errno);
     }
 }

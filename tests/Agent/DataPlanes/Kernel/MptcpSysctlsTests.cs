@@ -17,7 +17,7 @@ public sealed class MptcpSysctlsTests : IDisposable
         Assert.Equal(PathManagerType.Kernel, sysctls.PathManager);
         Assert.Null(sysctls.SetPathManager(PathManagerType.Userspace));
         Assert.Equal(PathManagerType.Userspace, sysctls.PathManager);
-        Assert.Equal(["enabled", "path_manager"], sysctls.ReadAll().Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["enabled", "path_manager"], sysctls.Files.ReadAll().Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class MptcpSysctlsTests : IDisposable
     {
         var sysctls = new MptcpSysctls(netns: null, Path.Combine(_folder.FullName, "none"));
         Assert.Null(sysctls.PathManager);
-        Assert.Empty(sysctls.ReadAll());
+        Assert.Empty(sysctls.Files.ReadAll());
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
