@@ -16,6 +16,9 @@ public sealed class VerbsTests
     [InlineData("announce 1 10.0.0.1 --id 0")]
     [InlineData("create 1 --local 10.0.0.300")]
     [InlineData("set-backup 1 perhaps")]
+    [InlineData("run --unsent-limit 4095")]
+    [InlineData("run --unsent-limit 16K")]
+    [InlineData("run --metrics nowhere")]
     public async Task Wrong_usage_is_exit_code_2(string line)
     {
         var (exit, _, error) = await RunAsync(line.Split(' '));
