@@ -20,12 +20,12 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             return;
         }
 
-        if (Opening.IsTooEarly(s, packet) || !CanKeep(m, packet))
+        if (Opening.IsTooEarly(s, packet))
         {
             return;
         }
 
-        var outcome = m.Tcp.HandleSegment(packet, now);
+        var outcome = m.Tcp.HandleSegment(packet, now, takesPayload: CanKeep(m, packet));
         if (outcome.Events == SegmentEvents.None)
         {
             return;
@@ -248,7 +248,8 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
         }
     }
 
-    // What TCP acknowledges must be kept: where nothing would bring it again, a segment without a place counts as lost.
+    // What TCP acknowledges must be kept: where nothing would bring it again, payload without a place counts as lost. The segment that
+    // comes next always has its place, as it makes room: it completes the mapping that others wait for.
     private bool CanKeep(Member m, in ParsedPacket packet)
     {
         if (packet.Payload.IsEmpty)
@@ -262,6 +263,6 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             return s.Receive.CanPlace(s.Plain.At(ssn), packet.Payload.Length);
         }
 
-        return !s.Checksum || m.Assembler is null || m.Assembler.HasRoomFor(packet.Payload.Length);
+        return !s.Checksum || m.Assembler is null || packet.Seq <= m.Tcp.ReceivedTo || m.Assembler.HasRoomBehindGap(packet.Payload.Length);
     }
 }

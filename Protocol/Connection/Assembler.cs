@@ -40,8 +40,10 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
     /// <summary>Whether a byte of the subflow has its mapping already.</summary>
     public bool Knows(Seq32 ssn) => _maps.Find(ssn) >= 0 || _latest.Covers(ssn);
 
-    /// <summary>Whether so many bytes could be held.</summary>
-    public bool HasRoomFor(int length) => _held.HasRoomFor(length);
+    /// <summary>
+    /// Whether so many bytes could be held that came before earlier ones. The last place is for those: it is their mapping that makes room.
+    /// </summary>
+    public bool HasRoomBehindGap(int length) => _held.HasRoomBehindGap(length) && _maps.Count < MapTable.MaxMaps - 1;
 
     /// <summary>Takes the data of a segment.</summary>
     /// <param name="ssn">Number of its first byte, relative to the SYN's.</param>

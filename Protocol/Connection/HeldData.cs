@@ -12,6 +12,15 @@ internal sealed class HeldData(int limit)
     /// <summary>Pieces, whatever their size: a peer that sends single bytes pays for the arrays as we do.</summary>
     private const int MaxPieces = 1024;
 
+    /// <summary>
+    /// Bytes that are left for what comes in order: a mapping, which it may have to complete, and a merged segment that reaches beyond.
+    /// Without them what waits for the rest of its mapping could keep out that very rest.
+    /// </summary>
+    public const int Reserve = 2 << 16;
+
+    // In order a piece is added at most, and then grows.
+    private const int ReservedPieces = 64;
+
     private Piece[] _pieces = [];
 
     /// <summary>Number of pieces.</summary>
@@ -22,6 +31,9 @@ internal sealed class HeldData(int limit)
 
     /// <summary>Whether so many bytes more may be held.</summary>
     public bool HasRoomFor(int length) => Bytes + length <= limit && Count < MaxPieces;
+
+    /// <summary>Whether so many bytes more may be held that came before earlier ones.</summary>
+    public bool HasRoomBehindGap(int length) => Bytes + length <= limit - Reserve && Count < MaxPieces - ReservedPieces;
 
     /// <summary>The piece at an index, lowest subflow number first.</summary>
     public ReadOnlySpan<byte> this[int index] => _pieces[index].Span;
@@ -51,12 +63,11 @@ internal sealed class HeldData(int limit)
                 room = Math.Min(room, lead);
             }
 
-            if (!HasRoomFor(room))
+            if (!TryPut(place, start, data[..room]))
             {
                 return false;
             }
 
-            Insert(place, start, data[..room]);
             start += room;
             data = data[room..];
         }
@@ -124,6 +135,45 @@ internal sealed class HeldData(int limit)
 
         _pieces = [];
         Count = Bytes = 0;
+    }
+
+    private bool TryPut(int place, Seq32 start, ReadOnlySpan<byte> data)
+    {
+        if (Bytes + data.Length > limit)
+        {
+            return false;
+        }
+
+        // Pieces that are few are spared: one that goes on where another ends is joined to it.
+        if (Count >= MaxPieces - ReservedPieces && place > 0 && _pieces[place - 1].End == start)
+        {
+            Extend(place - 1, data);
+            return true;
+        }
+
+        if (Count == MaxPieces)
+        {
+            return false;
+        }
+
+        Insert(place, start, data);
+        return true;
+    }
+
+    private void Extend(int place, ReadOnlySpan<byte> data)
+    {
+        var (start, array, length) = _pieces[place];
+        if (array.Length < length + data.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * length, length + data.Length));
+            array.AsSpan(0, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(array);
+            array = larger;
+        }
+
+        data.CopyTo(array.AsSpan(length));
+        _pieces[place] = new Piece(start, array, length + data.Length);
+        Bytes += data.Length;
     }
 
     private void Insert(int place, Seq32 start, ReadOnlySpan<byte> data)

@@ -30,7 +30,10 @@ public sealed record StackLimits
     /// <summary>Ranges that a connection keeps which came before earlier bytes.</summary>
     public int EarlyRanges { get; init; } = 1024;
 
-    /// <summary>Bytes that a subflow holds for want of a mapping, or of the rest of a mapping whose checksum is to be verified.</summary>
+    /// <summary>
+    /// Bytes that a subflow holds for want of a mapping, or of the rest of a mapping whose checksum is to be verified. With checksums
+    /// 128 KB of them are kept for what comes in order.
+    /// </summary>
     public int HeldBytes { get; init; } = 256 << 10;
 
     /// <summary>Bytes in all buffers together.</summary>

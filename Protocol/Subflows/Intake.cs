@@ -14,7 +14,7 @@ internal sealed class Intake(
 {
     private readonly SegmentCheck _check = new(control, sender, receiver, closing);
 
-    public void Handle(in ParsedPacket packet, int window, ref SegmentOutcome outcome, Instant now)
+    public void Handle(in ParsedPacket packet, int window, bool takesPayload, ref SegmentOutcome outcome, Instant now)
     {
         if (control.State <= SubflowState.SynReceived && !HandleBeforeEstablished(packet, window, ref outcome, now))
         {
@@ -48,7 +48,14 @@ internal sealed class Intake(
 
         if ((packet.Payload.Length > 0 || packet.Has(TcpFlags.Fin)) && control.State != SubflowState.Closed)
         {
-            HandlePayload(packet, ref outcome, now);
+            if (takesPayload)
+            {
+                HandlePayload(packet, ref outcome, now);
+            }
+            else
+            {
+                receiver.Acks.Request();
+            }
         }
 
         prober.Update(now);

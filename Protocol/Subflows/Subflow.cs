@@ -172,10 +172,11 @@ public sealed class Subflow
     /// <summary>Takes a segment of this subflow.</summary>
     /// <param name="packet">The segment.</param>
     /// <param name="now">When it came.</param>
-    public SegmentOutcome HandleSegment(in ParsedPacket packet, Instant now)
+    /// <param name="takesPayload">Whether there is a place for its payload: without one only the rest of it counts.</param>
+    public SegmentOutcome HandleSegment(in ParsedPacket packet, Instant now, bool takesPayload = true)
     {
         var outcome = default(SegmentOutcome);
-        _intake.Handle(packet, ReceiveWindow, ref outcome, now);
+        _intake.Handle(packet, ReceiveWindow, takesPayload, ref outcome, now);
         outcome.ReceivedTo = _receiver.Next;
         outcome.AckedTo = _sender.Acked;
         return outcome;

@@ -51,6 +51,24 @@ public class AcknowledgingTests
     }
 
     [Fact]
+    public void Payload_without_a_place_is_not_acknowledged_but_what_it_acknowledges_counts()
+    {
+        var script = SubflowScript.Established();
+        script.WriteSegments(2);
+        script.Expect(". 1:1001(1000) ack 1", "P. 1001:2001(1000) ack 1");
+        script.Receive(". 1:1001(1000) ack 1001", takesPayload: false);
+        Assert.Equal(SegmentEvents.Acceptable | SegmentEvents.AckAdvanced | SegmentEvents.WindowMoved, script.LastOutcome.Events);
+        Assert.Equal(0, script.LastOutcome.PayloadLength);
+        Assert.Equal(1_000, script.LastOutcome.DeliveredBytes);
+        script.Expect(". 2001:2001(0) ack 1");
+        script.Receive(". 1:1001(1000) ack 1001", takesPayload: false);
+        Assert.Equal(SegmentEvents.Acceptable, script.LastOutcome.Events);
+        script.Expect(". 2001:2001(0) ack 1");
+        script.Receive(". 1:1001(1000) ack 1001");
+        Assert.Equal(1_000, script.LastOutcome.PayloadLength);
+    }
+
+    [Fact]
     public void What_lies_behind_a_gap_is_reported_at_once_the_latest_first()
     {
         var script = Settled();

@@ -73,9 +73,9 @@ internal sealed class SubflowScript
     /// <summary>Milliseconds since the script began, or since the handshake of <see cref="Established"/>.</summary>
     public double Millis => (Now - _start).TotalMilliseconds;
 
-    public void Receive(string text)
+    public void Receive(string text, bool takesPayload = true)
     {
-        LastOutcome = Subflow.HandleSegment(SegmentText.Parse(text, Own, Peer), Now);
+        LastOutcome = Subflow.HandleSegment(SegmentText.Parse(text, Own, Peer), Now, takesPayload);
         Drain();
     }
 
