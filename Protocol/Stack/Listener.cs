@@ -49,11 +49,14 @@ internal sealed class Listener(ListenerId id, Endpoint local, ConnectionOptions 
     /// <summary>A handshake has begun.</summary>
     public void HandleBegun(MptcpConnection connection) => _halfOpen.Enqueue(connection);
 
-    /// <summary>A handshake is complete.</summary>
+    /// <summary>A handshake is complete: the connection is no longer the listener's to end.</summary>
     public void HandleConnected(MptcpConnection connection)
     {
-        _connected++;
         _ready.AddLast(connection.Session.Id);
+        if (2 * ++_connected >= _halfOpen.Count)
+        {
+            Sweep();
+        }
     }
 
     /// <summary>The connection that has waited longest.</summary>
@@ -69,8 +72,15 @@ internal sealed class Listener(ListenerId id, Endpoint local, ConnectionOptions 
         return true;
     }
 
-    /// <summary>The connections under way, to be ended with the listener.</summary>
-    public IReadOnlyCollection<MptcpConnection> HalfOpen => _halfOpen;
+    /// <summary>Takes out the handshakes that are still under way, to be ended with the listener.</summary>
+    public IEnumerable<MptcpConnection> TakeHalfOpen()
+    {
+        Sweep();
+        while (_halfOpen.TryDequeue(out var connection))
+        {
+            yield return connection;
+        }
+    }
 
     private void Sweep()
     {

@@ -32,12 +32,31 @@ internal sealed class Listeners(StackLimits limits, StackHost host)
         _byEnd.GetValueOrDefault(local)
         ?? _byEnd.GetValueOrDefault(new Endpoint(local.Address.IsV4 ? IpAddr.AnyV4 : IpAddr.AnyV6, local.Port));
 
-    /// <summary>Removes a listener.</summary>
-    public void Remove(Listener listener)
+    /// <summary>Removes a listener and ends what nobody has accepted; what was accepted is no longer its.</summary>
+    public void Stop(ListenerId id, Instant now)
     {
+        if (Find(id) is not { } listener)
+        {
+            return;
+        }
+
         _byEnd.Remove(listener.Local);
         _byId.Remove(listener.Id);
         Emit(StackEventKind.ListenerClosed, listener);
+        while (listener.TryAccept(out var waiting))
+        {
+            if (host.Connections.Find(waiting) is { IsOver: false } connection)
+            {
+                connection.Abort(EndReason.Aborted, now);
+                host.Connections.Touch(connection);
+            }
+        }
+
+        foreach (var connection in listener.TakeHalfOpen())
+        {
+            connection.Abandon(now);
+            host.Connections.Touch(connection);
+        }
     }
 
     private void Emit(StackEventKind kind, Listener listener) =>

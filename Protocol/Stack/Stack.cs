@@ -121,28 +121,10 @@ public sealed class Stack
         return _listeners.Add(local, options)?.Id ?? default;
     }
 
-    /// <summary>Stops a listener; what it had not accepted is reset.</summary>
+    /// <summary>Stops a listener; what was not taken by <see cref="TryAccept"/> is reset, what was goes on.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="now">The time.</param>
-    public void StopListening(ListenerId id, Instant now)
-    {
-        if (_listeners.Find(id) is not { } listener)
-        {
-            return;
-        }
-
-        _listeners.Remove(listener);
-        while (listener.TryAccept(out var waiting))
-        {
-            Abort(waiting, now);
-        }
-
-        foreach (var connection in listener.HalfOpen)
-        {
-            connection.Abandon(now);
-            _host.Connections.Touch(connection);
-        }
-    }
+    public void StopListening(ListenerId id, Instant now) => _listeners.Stop(id, now);
 
     /// <summary>The next established connection of a listener.</summary>
     /// <param name="id">The listener.</param>
