@@ -42,6 +42,12 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             }
         }
 
+        if (s.ReleasedAt != Instant.Never && s.Receive.Available > 0)
+        {
+            // The peer learns that what it sends is lost (RFC 9293 section 3.6.1).
+            lifecycle.Abort(EndReason.Aborted);
+        }
+
         stream.NoteReadable(available);
         stream.UpdateWindows();
     }

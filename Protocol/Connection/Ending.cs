@@ -15,9 +15,33 @@ internal sealed class Ending(Session s)
     public EndReason Reason { get; private set; }
 
     /// <summary>
-    /// When a connection without subflows, or one that both ends have finished, is given up (Linux: net.mptcp.close_timeout).
+    /// When a connection is given up that has no subflows, that both ends have finished, or whose peer does not answer our end (Linux:
+    /// net.mptcp.close_timeout).
     /// </summary>
-    public Instant Deadline => Instant.Earlier(_abandonAt, _lingerUntil);
+    public Instant Deadline => Instant.Earlier(Instant.Earlier(_abandonAt, _lingerUntil), AnswerDeadline);
+
+    /// <summary>The peer has had its time to take our end, or, where nobody is left to read, to come to its own.</summary>
+    public bool IsUnanswered(Instant now) => now >= AnswerDeadline;
+
+    // No timer of TCP runs for a DATA_FIN on a bare ACK, nor for the peer's.
+    private Instant AnswerDeadline
+    {
+        get
+        {
+            if (!s.Ends.IsClosing || IsOver || s.Ends.AreDone)
+            {
+                return Instant.Never;
+            }
+
+            var since = s.ReleasedAt;
+            if (since == Instant.Never && s.Mode == Mode.Multipath && !s.Ends.IsAcknowledged && s.Peer.Acknowledged == s.Ends.LocalEnd)
+            {
+                since = s.Ends.FirstSentAt;
+            }
+
+            return since == Instant.Never ? since : Instant.Later(since, s.Counters.LastProgress) + s.Options.CloseTimeout;
+        }
+    }
 
     /// <summary>Gives up what the deadline was for.</summary>
     public void HandleTimeout(Instant now)

@@ -30,6 +30,11 @@ internal sealed class Lifecycle(Session s, Watch watch)
     public void HandleTimeout(Instant now)
     {
         _ending.HandleTimeout(now);
+        if (_ending.IsUnanswered(now))
+        {
+            Abort(EndReason.TimedOut);
+        }
+
         _fastClosing.HandleTimeout(now);
     }
 
@@ -60,7 +65,7 @@ internal sealed class Lifecycle(Session s, Watch watch)
     /// </summary>
     public void Abort(EndReason reason)
     {
-        var tells = s.Mode == Mode.Multipath && reason == EndReason.Aborted;
+        var tells = s.Mode == Mode.Multipath && reason is EndReason.Aborted or EndReason.TimedOut;
         var carrier = tells && !s.Options.FastCloseByReset ? _fastClosing.FindCarrier() : null;
         foreach (var m in s.Members)
         {

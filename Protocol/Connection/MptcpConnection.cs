@@ -187,6 +187,14 @@ internal sealed class MptcpConnection : IScheduled
         Settle(now);
     }
 
+    /// <summary>The application is gone: nobody writes, and nobody reads what has come or comes.</summary>
+    public void Release(Instant now)
+    {
+        _s.ReleasedAt = now;
+        _stream.Consume(_s.Receive.Available, now);
+        Close(now);
+    }
+
     /// <summary>Ends the connection at once, and tells the peer.</summary>
     public void Abort(EndReason reason, Instant now)
     {
@@ -235,7 +243,7 @@ internal sealed class MptcpConnection : IScheduled
         _lifecycle.Settle(now);
         if (!IsOver && _s.Ends.IsOwed && _s.Mode == Mode.Multipath && _s.Unsent == _s.Send.End)
         {
-            Signalling.FindCarrier(_s)?.Tcp.RequestAck();
+            Signalling.FindEndCarrier(_s)?.Tcp.RequestAck();
         }
     }
 

@@ -244,7 +244,7 @@ internal sealed class Outflow(Session s, Outlook outlook)
         var fin = s.Mode == Mode.Multipath && s.Ends.IsOwed && end == s.Send.End && m.HasCarried;
         if (fin)
         {
-            s.Ends.HandleSent(now, m.Tcp.Rtt.BaseTimeout);
+            s.Ends.HandleSent(now, m.Tcp.Rtt.BaseTimeout, m.Slot);
         }
 
         if (m.QueuedBytes == 0)

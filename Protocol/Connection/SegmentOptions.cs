@@ -145,7 +145,7 @@ internal static class SegmentOptions
                 dss = dss.WithChecksum(MapChecksum.Of(map, 0));
             }
 
-            s.Ends.HandleSent(now, m.Tcp.Rtt.BaseTimeout);
+            s.Ends.HandleSent(now, m.Tcp.Rtt.BaseTimeout, m.Slot);
         }
 
         m.ToldDataAck = s.DataAck;

@@ -67,6 +67,9 @@ internal sealed class Session
     /// <summary>Addresses that were announced, each on an ACK of its own, less segments that came since.</summary>
     public int AnnouncedInRow { get; set; }
 
+    /// <summary>Since when there is no application any more, and nobody reads; <see cref="Instant.Never"/> while there is one.</summary>
+    public Instant ReleasedAt { get; set; } = Instant.Never;
+
     /// <summary>How the peer's bytes lie in the stream without mappings.</summary>
     public PlainStream Plain { get; } = new();
 

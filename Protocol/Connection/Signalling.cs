@@ -90,6 +90,22 @@ internal static class Signalling
         return best;
     }
 
+    /// <summary>
+    /// The subflow to say the end of the stream on: each time another one, as nothing else may tell that the last one's path is dead.
+    /// </summary>
+    public static Member? FindEndCarrier(Session s)
+    {
+        for (var i = 1; s.Ends.Attempts > 0 && i < s.Members.Length; i++)
+        {
+            if (s.Members[(s.Ends.Carrier + i) % s.Members.Length] is { IsUsable: true, IsStale: false } next)
+            {
+                return next;
+            }
+        }
+
+        return FindCarrier(s);
+    }
+
     private static void HandleAddress(Session s, Member m, in AddAddr option)
     {
         if (option.Echo)

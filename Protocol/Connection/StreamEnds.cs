@@ -28,6 +28,12 @@ internal sealed class StreamEnds
     /// <summary>When the DATA_FIN is sent again.</summary>
     public Instant RetransmitAt { get; private set; } = Instant.Never;
 
+    /// <summary>When the DATA_FIN was sent for the first time.</summary>
+    public Instant FirstSentAt { get; private set; } = Instant.Never;
+
+    /// <summary>The subflow that the DATA_FIN was last sent on, by slot.</summary>
+    public int Carrier { get; private set; } = -1;
+
     /// <summary>Times that the DATA_FIN was sent.</summary>
     public int Attempts { get; private set; }
 
@@ -53,10 +59,13 @@ internal sealed class StreamEnds
     /// <summary>The DATA_FIN is being sent.</summary>
     /// <param name="now">The time.</param>
     /// <param name="timeout">The retransmission timeout of the subflow; it doubles with each attempt.</param>
-    public void HandleSent(Instant now, Duration timeout)
+    /// <param name="carrier">The subflow's slot.</param>
+    public void HandleSent(Instant now, Duration timeout, int carrier)
     {
         const int MaxDoublings = 6;
         IsSent = true;
+        Carrier = carrier;
+        FirstSentAt = Attempts == 0 ? now : FirstSentAt;
         RetransmitAt = now + (timeout * (1 << Math.Min(Attempts, MaxDoublings)));
         Attempts++;
     }

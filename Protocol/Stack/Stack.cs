@@ -224,6 +224,21 @@ public sealed class Stack
         }
     }
 
+    /// <summary>
+    /// The application is done with a connection: what was written is still delivered, what was not read is lost. When more comes, or the
+    /// peer is silent for <see cref="ConnectionOptions.CloseTimeout"/>, the connection is ended at once (RFC 9293 section 3.6.1).
+    /// </summary>
+    /// <param name="id">The connection.</param>
+    /// <param name="now">The time.</param>
+    public void Release(ConnectionId id, Instant now)
+    {
+        if (Living(id) is { } connection)
+        {
+            connection.Release(now);
+            _host.Connections.Touch(connection);
+        }
+    }
+
     /// <summary>Ends a connection at once: resets, and MP_FASTCLOSE on Multipath TCP (RFC 8684 section 3.5).</summary>
     /// <param name="id">The connection.</param>
     /// <param name="now">The time.</param>
