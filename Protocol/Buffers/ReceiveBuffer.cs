@@ -16,6 +16,7 @@ internal sealed class ReceiveBuffer
     private readonly int _maxWindow;
     private Ring _ring;
     private int _window;
+    private Dsn64? _end;
 
     /// <summary>Creates an empty buffer.</summary>
     /// <param name="next">Number of the first byte that is expected.</param>
@@ -79,6 +80,24 @@ internal sealed class ReceiveBuffer
         var stored = StoreAround(at, data);
         Dropped += length - stored;
         return Advance();
+    }
+
+    /// <summary>The stream ends before a number: nothing is taken from there on.</summary>
+    /// <returns>False when it is known to end elsewhere, or bytes behind the number have come.</returns>
+    public bool TryEnd(Dsn64 end)
+    {
+        if (_end is { } known)
+        {
+            return known == end;
+        }
+
+        if (end < Next || (_early.Count > 0 && _early[_early.Count - 1].End > end))
+        {
+            return false;
+        }
+
+        _end = end;
+        return true;
     }
 
     /// <summary>Starts at another number, before anything has come: the peer's key tells where its stream begins.</summary>
@@ -157,7 +176,7 @@ internal sealed class ReceiveBuffer
             at = Next;
         }
 
-        var room = WindowEdge - at;
+        var room = (_end is { } end ? Dsn64.Earlier(WindowEdge, end) : WindowEdge) - at;
         if (room < data.Length)
         {
             data = room <= 0 ? [] : data[..(int)room];

@@ -27,6 +27,7 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
     private readonly MapTable _maps = new();
     private readonly HeldData _held = new(heldLimit);
     private DssMap _latest;
+    private Dsn64? _end;
 
     /// <summary>Whether mappings carry checksums, which was agreed on in the first handshake.</summary>
     public bool UsesChecksum { get; set; }
@@ -71,6 +72,15 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
 
     /// <summary>Notes where a mapping without data had a wrong checksum.</summary>
     public void Blame(Dsn64 dsn) => FailedAt = dsn;
+
+    /// <summary>Where the stream ends, as a mapping says whose checksum has just been found right.</summary>
+    /// <returns>False when none does.</returns>
+    public bool TryTakeEnd(out Dsn64 end)
+    {
+        (end, var found) = (_end.GetValueOrDefault(), _end is not null);
+        _end = null;
+        return found;
+    }
 
     /// <summary>Forgets mappings of bytes that have all come.</summary>
     /// <param name="inOrder">The first number of the subflow that has not come.</param>
@@ -132,8 +142,11 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
     {
         stream.Insert(map.Dsn, data);
         Forget(map);
+        NoteEnd(map);
         return Assembly.Taken;
     }
+
+    private void NoteEnd(in DssMap map) => _end = map.DataFin ? map.Dsn + map.Length : _end;
 
     private Assembly Fail(in DssMap map)
     {
@@ -166,6 +179,7 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
             }
 
             PlaceHeld(map);
+            NoteEnd(map);
             _maps.RemoveAt(i);
         }
 

@@ -99,18 +99,26 @@ internal static class Intake
             return new Verdict(VerdictKind.ChecksumFailed);
         }
 
-        var end = map.Dsn + map.Length;
-        if (end >= s.Receive.Next && end <= s.Receive.WindowEdge)
+        // What a checksum is yet to tell of may be wrong.
+        return map.Length == 0 || !s.Checksum ? TakeEnd(s, m, map.Dsn + map.Length) : Verdict.Continue;
+    }
+
+    // Nothing ever moves the end of a stream: one that lies before what has come, or elsewhere than before, is an error.
+    private static Verdict TakeEnd(Session s, Member m, Dsn64 end)
+    {
+        if (end > s.Receive.WindowEdge)
         {
-            s.Ends.HandlePeerFin(end);
-            m.Tcp.RequestAck();
-        }
-        else if (end < s.Receive.Next)
-        {
-            // It came before; our acknowledgement of it was lost.
-            m.Tcp.RequestAck();
+            return Verdict.Continue;
         }
 
+        if (!s.Receive.TryEnd(end))
+        {
+            return Verdict.Reset(ResetReason.MptcpError);
+        }
+
+        // Also when it came before: our acknowledgment of it was lost.
+        s.Ends.HandlePeerFin(end);
+        m.Tcp.RequestAck();
         return Verdict.Continue;
     }
 
@@ -141,6 +149,7 @@ internal static class Intake
         s.Counters.BytesReceived += s.Receive.Next - before;
         return result switch
         {
+            Assembly.Taken when m.Assembler.TryTakeEnd(out var end) => TakeEnd(s, m, end),
             Assembly.ChecksumFailed => new Verdict(VerdictKind.ChecksumFailed),
             Assembly.Unmapped => Verdict.Reset(ResetReason.MptcpError),
             _ => Verdict.Continue,
