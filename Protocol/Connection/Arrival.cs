@@ -25,6 +25,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             return;
         }
 
+        Opening.HandleRepeatedSyn(s, m, packet);
         var outcome = m.Tcp.HandleSegment(packet, now, takesPayload: CanKeep(m, packet));
         if (outcome.Events == SegmentEvents.None)
         {
@@ -66,10 +67,6 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             {
                 return verdict;
             }
-        }
-        else if (packet.Has(TcpFlags.Syn) && m.Join == JoinPhase.None)
-        {
-            Opening.HandleRepeatedSyn(s, packet);
         }
 
         if (outcome.Has(SegmentEvents.Acceptable))

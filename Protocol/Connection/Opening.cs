@@ -67,10 +67,14 @@ internal static class Opening
         TakeFlags(s, syn.Options.Mptcp.Capable.Flags);
     }
 
-    /// <summary>The peer sent its SYN again, without MP_CAPABLE: it never gets one in return (section 3.1).</summary>
-    public static void HandleRepeatedSyn(Session s, in ParsedPacket syn)
+    /// <summary>
+    /// Looks whether the peer sends its SYN again, without MP_CAPABLE: it never gets one in return (section 3.1). To TCP that is the same
+    /// SYN and nothing has happened.
+    /// </summary>
+    public static void HandleRepeatedSyn(Session s, Member m, in ParsedPacket packet)
     {
-        if (s.Mode == Mode.Negotiating && s.ServerSide && !IsOffer(syn))
+        if (s.Mode == Mode.Negotiating && s.ServerSide && (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst)) == TcpFlags.Syn
+            && m.Tcp.State == SubflowState.SynReceived && packet.Seq == m.RemoteStart && !IsOffer(packet))
         {
             s.Mode = Mode.Plain;
         }

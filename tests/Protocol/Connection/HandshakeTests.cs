@@ -159,6 +159,32 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void Line_34_a_syn_without_mp_capable_gets_none_in_return_also_after_others_with_it()
+    {
+        var pair = new StackPair();
+        var isPlain = false;
+        var wrong = 0;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            var isCapable = packet.Options.Mptcp.Has(MptcpKinds.Capable);
+            isPlain |= fromClient && packet.Has(TcpFlags.Syn) && !isCapable;
+            wrong += !fromClient && isPlain && packet.Has(TcpFlags.Syn) && isCapable ? 1 : 0;
+            return fromClient || !packet.Has(TcpFlags.Syn) || !isCapable;
+        };
+        pair.Listen(new ConnectionOptions());
+        var began = pair.Now;
+        pair.Client.Connect(new Endpoint(StackPair.ClientA, 0), StackPair.Service, new ConnectionOptions(), pair.Now);
+        Assert.True(pair.RunUntil(() => pair.ClientEvents.Any(one => one.Kind == StackEventKind.Connected), Duration.FromSeconds(60)));
+
+        // SYNs go after 0, 1, 3 and 7 seconds; the fourth is plain.
+        Assert.Equal(Duration.FromSeconds(7) + (pair.Delay * 2), pair.Now - began);
+        Assert.Equal(0, wrong);
+        pair.RunFor(Duration.FromSeconds(1));
+        Assert.True(pair.Server.TryAccept(pair.Listener, out var accepted));
+        Assert.False(StackPair.Info(pair.Server, accepted).IsMultipath);
+    }
+
+    [Fact]
     public void Line_34_the_memory_backs_off_and_is_bounded()
     {
         var memory = new BlackholeMemory(2);
