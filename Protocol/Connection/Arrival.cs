@@ -12,24 +12,25 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
     public bool IsConnected { get; private set; }
 
     /// <summary>Takes a segment of a subflow.</summary>
-    public void Handle(Member m, in ParsedPacket packet, Instant now)
+    /// <returns>False for a SYN that may begin a new connection, as the subflow is only there to answer late segments.</returns>
+    public bool Handle(Member m, in ParsedPacket packet, Instant now)
     {
         if (lifecycle.FastClosing is { } closing)
         {
             closing.Handle(m, packet, now);
-            return;
+            return true;
         }
 
         if (Opening.IsTooEarly(s, packet))
         {
-            return;
+            return true;
         }
 
         Opening.HandleRepeatedSyn(s, m, packet);
         var outcome = m.Tcp.HandleSegment(packet, now, takesPayload: CanKeep(m, packet));
-        if (outcome.Events == SegmentEvents.None)
+        if (outcome.Events is SegmentEvents.None or SegmentEvents.MayReopen)
         {
-            return;
+            return outcome.Events == SegmentEvents.None;
         }
 
         var available = s.Receive.Available;
@@ -51,6 +52,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
 
         stream.NoteReadable(available);
         stream.UpdateWindows();
+        return true;
     }
 
     private Verdict Take(Member m, in ParsedPacket packet, in SegmentOutcome outcome, Instant now)

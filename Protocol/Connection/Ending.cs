@@ -1,15 +1,21 @@
 using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Subflows;
 
 namespace Multipath.Protocol.Connection;
 
 /// <summary>When a connection is over: both streams are whole and read, or it was aborted, or no path came back in time.</summary>
 internal sealed class Ending(Session s)
 {
+    private static readonly Predicate<Member?> _isLingering = m => m is null or { Tcp.State: SubflowState.TimeWait };
+
     private Instant _abandonAt = Instant.Never;
     private Instant _lingerUntil = Instant.Never;
 
     /// <summary>It has ended for its user.</summary>
     public bool IsOver { get; private set; }
+
+    /// <summary>It has ended, and all that is left of it answers late segments (TIME-WAIT).</summary>
+    public bool IsLingering => IsOver && s.MemberCount > 0 && Array.TrueForAll(s.Members, _isLingering);
 
     /// <summary>Why it ended.</summary>
     public EndReason Reason { get; private set; }

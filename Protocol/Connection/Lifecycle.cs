@@ -17,6 +17,9 @@ internal sealed class Lifecycle(Session s, Watch watch)
     /// <summary>The connection has ended for its user.</summary>
     public bool IsOver => _ending.IsOver;
 
+    /// <summary>It has ended, and all that is left of it answers late segments.</summary>
+    public bool IsLingering => _ending.IsLingering;
+
     /// <summary>Why it ended.</summary>
     public EndReason Reason => _ending.Reason;
 

@@ -57,6 +57,12 @@ internal sealed class MptcpConnection : IScheduled
     /// <summary>It has ended, and late segments need no answer any more: it can be forgotten.</summary>
     public bool IsReleased => _lifecycle.IsOver && _s.MemberCount == 0;
 
+    /// <summary>It has ended, and all that is left of it answers late segments (TIME-WAIT).</summary>
+    public bool IsLingering => _lifecycle.IsLingering;
+
+    /// <summary>It waits in the list of those that may make room for others.</summary>
+    public bool IsListedAsLingering { get; set; }
+
     /// <summary>The listener that it was made by, until it is accepted.</summary>
     public Listener? Listener { get; set; }
 
@@ -71,9 +77,19 @@ internal sealed class MptcpConnection : IScheduled
     public Instant Deadline { get; private set; } = Instant.Never;
 
     /// <summary>Takes a segment of one of its subflows.</summary>
-    public void HandlePacket(Member m, in ParsedPacket packet, Instant now)
+    /// <returns>False for a SYN that may begin a new connection between the ends (RFC 6191).</returns>
+    public bool HandlePacket(Member m, in ParsedPacket packet, Instant now)
     {
-        _arrival.Handle(m, packet, now);
+        var isTaken = _arrival.Handle(m, packet, now);
+        Settle(now);
+        return isTaken;
+    }
+
+    /// <summary>Late segments of a subflow are no longer answered: its ends, or its place, are needed.</summary>
+    public void Forget(Member m, Instant now)
+    {
+        m.Reason = m.Reason == EndReason.None ? EndReason.Finished : m.Reason;
+        _lifecycle.Remove(m);
         Settle(now);
     }
 
@@ -234,7 +250,7 @@ internal sealed class MptcpConnection : IScheduled
     public void Settle(Instant now)
     {
         _s.Paths?.Run(now);
-        _s.Send.Release(OldestOwed());
+        _s.Send.Release(_s.OldestOwed());
         if (!IsOver)
         {
             _stream.NoteWritable();
@@ -248,20 +264,6 @@ internal sealed class MptcpConnection : IScheduled
     }
 
     private bool MayWrite => !_s.Ends.IsClosing && !_lifecycle.IsOver;
-
-    private Dsn64 OldestOwed()
-    {
-        var oldest = _s.Send.End;
-        foreach (var m in _s.Members)
-        {
-            if (m is not null && m.Tcp.TryGetLowestDsn(out var lowest))
-            {
-                oldest = Dsn64.Earlier(oldest, lowest);
-            }
-        }
-
-        return oldest;
-    }
 
     private Instant FindDeadline(Instant now)
     {

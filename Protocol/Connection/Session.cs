@@ -155,6 +155,21 @@ internal sealed class Session
         return false;
     }
 
+    /// <summary>The first byte that some subflow has not had acknowledged: what is before it need not be kept.</summary>
+    public Dsn64 OldestOwed()
+    {
+        var oldest = Send.End;
+        foreach (var m in Members)
+        {
+            if (m is not null && m.Tcp.TryGetLowestDsn(out var lowest))
+            {
+                oldest = Dsn64.Earlier(oldest, lowest);
+            }
+        }
+
+        return oldest;
+    }
+
     /// <summary>Notes how long the peer's data sequence numbers are; the data ACKs follow, and with them the room for payload.</summary>
     public void HandlePeerWidth(bool isWide)
     {

@@ -16,11 +16,15 @@ internal sealed class Admission(StackOptions options, StackHost host, Connection
     private readonly SynCookies _cookies = new(options.Entropy);
 
     /// <summary>Answers a SYN. Past the bound of what waits to be accepted it is dropped and not refused: the peer tries again.</summary>
-    public void HandleSyn(Listener listener, in ParsedPacket syn, Instant now)
+    /// <param name="listener">The listener.</param>
+    /// <param name="syn">The SYN.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="after">The last number that an earlier connection between the ends has used, if one is known.</param>
+    public void HandleSyn(Listener listener, in ParsedPacket syn, Instant now, Seq32? after = null)
     {
         if (listener.HasRoomForHalfOpen)
         {
-            if (factory.Accept(listener, syn, now) is { } connection)
+            if (factory.Accept(listener, syn, after, now) is { } connection)
             {
                 listener.HandleBegun(connection);
             }

@@ -10,6 +10,9 @@ namespace Multipath.Protocol;
 /// <summary>Makes connections, from this end and from a peer's SYN.</summary>
 internal sealed class ConnectionFactory(StackOptions options, StackHost host)
 {
+    // Of the numbers that lie behind those of an earlier connection, which are half of all, the nearer half.
+    private const uint ReopeningSpan = 1 << 30;
+
     private readonly MemoryBudget _budget = new(options.Limits.BufferMemory);
 
     /// <summary>Bytes in all buffers.</summary>
@@ -19,7 +22,7 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
     /// <returns>The connection, or null when the ends are taken or there are too many.</returns>
     public MptcpConnection? Connect(in FourTuple tuple, ConnectionOptions wanted, Instant now)
     {
-        if (!host.Connections.HasRoom || host.Flows.Find(tuple) is not null)
+        if (host.Flows.Find(tuple) is not null || !host.Connections.TryMakeRoom(now))
         {
             return null;
         }
@@ -39,9 +42,9 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
 
     /// <summary>Answers a SYN.</summary>
     /// <returns>The connection, or null when there are too many.</returns>
-    public MptcpConnection? Accept(Listener listener, in ParsedPacket syn, Instant now)
+    public MptcpConnection? Accept(Listener listener, in ParsedPacket syn, Seq32? after, Instant now)
     {
-        if (!host.Connections.HasRoom || listener.IsFull)
+        if (listener.IsFull || !host.Connections.TryMakeRoom(now))
         {
             return null;
         }
@@ -51,6 +54,11 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
         Opening.HandleSyn(connection.Session, syn);
         connection.Listener = listener;
         var start = host.CreateStart(connection, syn.Tuple.Local.Address.IsV4);
+        if (after is { } last)
+        {
+            start = start with { InitialSequence = last + (int)(1 + (host.NextRandom() % ReopeningSpan)) };
+        }
+
         Add(connection, Subflow.Accept(start, syn, now), syn);
         return connection;
     }
@@ -59,7 +67,7 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
     /// <returns>The subflow, or null when there are too many connections.</returns>
     public Member? Resume(Listener listener, in ParsedPacket syn, in SynCookies.SynCookie cookie, SessionKeys? keys, Instant now)
     {
-        if (!host.Connections.HasRoom)
+        if (!host.Connections.TryMakeRoom(now))
         {
             return null;
         }

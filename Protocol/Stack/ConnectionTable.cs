@@ -10,13 +10,12 @@ internal sealed class ConnectionTable(int limit)
     private readonly Stack<int> _free = new();
     private readonly Dictionary<uint, MptcpConnection> _byToken = [];
     private readonly Queue<MptcpConnection> _queue = new();
+    private readonly Queue<MptcpConnection> _lingering = new();
     private readonly DeadlineHeap<MptcpConnection> _deadlines = new();
 
     /// <summary>Number of connections.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether there may be one more.</summary>
-    public bool HasRoom => Count < limit;
 
     /// <summary>The connection that is next to be asked for packets, or null.</summary>
     public MptcpConnection? NextToSend => _queue.TryPeek(out var first) ? first : null;
@@ -26,6 +25,32 @@ internal sealed class ConnectionTable(int limit)
 
     /// <summary>Whether a token is in use.</summary>
     public bool IsTokenTaken(uint token) => _byToken.ContainsKey(token);
+
+    /// <summary>
+    /// Makes room for one more. A table that is full of connections which only answer late segments would keep others out for a minute: the
+    /// one that has done so longest goes.
+    /// </summary>
+    /// <returns>False when there is no room.</returns>
+    public bool TryMakeRoom(Instant now)
+    {
+        while (Count >= limit && _lingering.TryDequeue(out var oldest))
+        {
+            foreach (var m in oldest.Session.Members)
+            {
+                if (m is not null && oldest.IsLingering)
+                {
+                    oldest.Forget(m, now);
+                }
+            }
+
+            if (oldest.IsReleased)
+            {
+                Remove(oldest);
+            }
+        }
+
+        return Count < limit;
+    }
 
     /// <summary>An id for the next connection.</summary>
     public ConnectionId Reserve()
@@ -91,6 +116,7 @@ internal sealed class ConnectionTable(int limit)
         else
         {
             _deadlines.Update(connection);
+            NoteLingering(connection);
         }
     }
 
@@ -106,9 +132,31 @@ internal sealed class ConnectionTable(int limit)
     /// <summary>A connection whose deadline has come.</summary>
     public bool TryTakeDue(Instant now, out MptcpConnection? connection) => _deadlines.TryTake(now, out connection);
 
+    // All linger for the same time: the order of the list is that in which they end.
+    private void NoteLingering(MptcpConnection connection)
+    {
+        if (connection.IsListedAsLingering || !connection.IsLingering)
+        {
+            return;
+        }
+
+        while (_lingering.TryPeek(out var first) && first.IsReleased)
+        {
+            _lingering.Dequeue();
+        }
+
+        connection.IsListedAsLingering = true;
+        _lingering.Enqueue(connection);
+    }
+
     private void Remove(MptcpConnection connection)
     {
         var id = connection.Session.Id;
+        if (_slots[id.Slot].Connection != connection)
+        {
+            return;
+        }
+
         ReleaseToken(connection);
         _deadlines.Remove(connection);
         _slots[id.Slot] = new Slot(id.Generation, null);

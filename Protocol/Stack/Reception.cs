@@ -28,12 +28,28 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         if (host.Flows.Find(parsed.Tuple) is { } member)
         {
             var connection = member.Owner;
-            connection.HandlePacket(member, parsed, now);
+            if (!connection.HandlePacket(member, parsed, now))
+            {
+                HandleReopening(member, parsed, now);
+            }
+
             host.Connections.Touch(connection);
             return;
         }
 
         HandleStray(parsed, now);
+    }
+
+    // A connection that could begin does not wait for late segments of the one before. Its numbers begin behind those of that one, so that
+    // these cannot be taken for its own (RFC 9293 section 3.6.1).
+    private void HandleReopening(Member member, in ParsedPacket syn, Instant now)
+    {
+        var listener = syn.Options.Mptcp.Has(MptcpKinds.Join) ? null : listeners.Find(syn.Tuple.Local);
+        if (listener is { IsFull: false, HasRoomForHalfOpen: true })
+        {
+            member.Owner.Forget(member, now);
+            _admission.HandleSyn(listener, syn, now, after: member.Tcp.AssignedTo + 1);
+        }
     }
 
     private void HandleStray(in ParsedPacket packet, Instant now)
