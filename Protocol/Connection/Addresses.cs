@@ -111,6 +111,7 @@ internal sealed class Addresses(int limit, Duration timeout)
             if (known.Id == id)
             {
                 known.Attempts++;
+                known.IsDelayed = false;
                 known.NextAt = now + timeout;
             }
         }
@@ -118,21 +119,19 @@ internal sealed class Addresses(int limit, Duration timeout)
         UpdateDeadline();
     }
 
-    /// <summary>
-    /// An ADD_ADDR is due and cannot be sent now: the first time it waits for the next segment, a repetition for the next timer.
-    /// </summary>
-    public void HandleDelayed(byte id, Instant now)
+    /// <summary>An ADD_ADDR is due and cannot be sent now: it waits for the next segment, and no longer for a timer.</summary>
+    public void HandleDelayed(byte id)
     {
         foreach (var known in _announced)
         {
-            if (known.Id == id && known.Attempts > 0)
-            {
-                known.NextAt = now + timeout;
-            }
+            known.IsDelayed |= known.Id == id;
         }
 
         UpdateDeadline();
     }
+
+    /// <summary>Whether an echo may come yet.</summary>
+    public bool AwaitsEcho(Instant now) => _announced.Exists(known => !known.IsEchoed && known.Attempts > 0 && known.NextAt > now);
 
     /// <summary>An echo came: the peer has the address (section 3.4.1).</summary>
     public void HandleEcho(byte id, Endpoint endpoint)
@@ -181,7 +180,7 @@ internal sealed class Addresses(int limit, Duration timeout)
             }
 
             _dueAt = Instant.Earlier(_dueAt, known.NextAt);
-            if (known.Attempts > 0)
+            if (known.Attempts > 0 && !known.IsDelayed)
             {
                 Deadline = Instant.Earlier(Deadline, known.NextAt);
             }
@@ -197,6 +196,8 @@ internal sealed class Addresses(int limit, Duration timeout)
         public int Attempts { get; set; }
 
         public bool IsEchoed { get; set; }
+
+        public bool IsDelayed { get; set; }
 
         public Instant NextAt { get; set; } = new(long.MinValue);
     }

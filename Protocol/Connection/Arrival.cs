@@ -73,8 +73,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
 
         if (outcome.Has(SegmentEvents.Acceptable))
         {
-            m.HeardAt = now;
-            s.AnnouncedInRow -= s.AnnouncedInRow > 0 ? 1 : 0;
+            m.HandleHeard(now);
             m.DataHeardAt = packet.Payload.IsEmpty ? m.DataHeardAt : now;
         }
 
@@ -208,7 +207,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
         {
             if (member is { IsUsable: true, Signals.Any: true })
             {
-                member.Tcp.RequestAck();
+                member.Speak();
             }
         }
     }

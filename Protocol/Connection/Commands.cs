@@ -76,7 +76,7 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
 
         m.Backup = backup;
         m.Signals.Set(new MpPrio(backup));
-        m.Tcp.RequestAck();
+        m.Speak();
         return PmResult.Ok;
     }
 
@@ -134,7 +134,7 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
         // Said on a subflow of another address: the one that goes may be dead.
         var carrier = Signalling.FindCarrier(s, besides: id) ?? Signalling.FindCarrier(s);
         carrier?.Signals.Remove(id);
-        carrier?.Tcp.RequestAck();
+        carrier?.Speak();
         return PmResult.Ok;
     }
 

@@ -69,7 +69,7 @@ internal sealed class Emission(Session s, Outflow outflow, Lifecycle lifecycle, 
         m.Tcp.HandleSent(plan, now);
         if (m.Signals.Any && m.IsUsable && (s.IsConfirmed || s.ServerSide))
         {
-            m.Tcp.RequestAck();
+            m.Speak();
         }
 
         stream.HandleWindowTold();

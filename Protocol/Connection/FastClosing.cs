@@ -34,6 +34,7 @@ internal sealed class FastClosing(Session s)
         carrier.Tcp.Mute();
         carrier.Signals.Clear();
         carrier.Signals.Set(new MpFastClose(s.Keys!.Remote));
+        carrier.SignalsInRow = 0;
         carrier.Tcp.RequestAck();
         Deadline = Instant.Never;
         _sent = 0;
@@ -62,6 +63,7 @@ internal sealed class FastClosing(Session s)
 
         Deadline = Instant.Never;
         _carrier!.Signals.Set(new MpFastClose(s.Keys!.Remote));
+        _carrier.SignalsInRow = 0;
         if (_sent++ < Retransmissions)
         {
             _carrier.Tcp.RequestAck();

@@ -70,7 +70,7 @@ internal static class Joining
             if (m.Signals.Any)
             {
                 // Beside the proof there was no room for them.
-                m.Tcp.RequestAck();
+                m.Speak();
             }
         }
         else if (m.Join == JoinPhase.Joined && packet.Options.Mptcp.Has(MptcpKinds.Join))

@@ -7,6 +7,8 @@ namespace Multipath.Protocol.Connection;
 /// <summary>A subflow as a member of its connection: what Multipath TCP adds to it.</summary>
 internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in FourTuple tuple)
 {
+    private const int MaxSignalsInRow = 2;
+
     /// <summary>The connection.</summary>
     public MptcpConnection Owner { get; } = owner;
 
@@ -69,6 +71,15 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
 
     /// <summary>Options that wait for a segment.</summary>
     public Signals Signals { get; } = new();
+
+    /// <summary>
+    /// ACKs that were sent for nothing but such options, less segments that were heard since. A peer without selective acknowledgments may
+    /// count them as duplicates, so that there are two at most (RFC 8684 section 3.4).
+    /// </summary>
+    public int SignalsInRow { get; set; }
+
+    /// <summary>Whether an option may be sent on an ACK of its own.</summary>
+    public bool MaySignal => SignalsInRow < MaxSignalsInRow;
 
     /// <summary>The data ACK that was last told on this subflow.</summary>
     public Dsn64? ToldDataAck { get; set; }
@@ -137,6 +148,34 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
         {
             Tcp.DataOptionBytes = SegmentOptions.DataLength(s);
             Tcp.AckOptionBytes = SegmentOptions.AckLength(s);
+        }
+    }
+
+    /// <summary>Has what waits in <see cref="Signals"/> sent: now, or when the peer, who is asked to, has shown that it listens.</summary>
+    /// <returns>False when a question is under way already.</returns>
+    public bool Speak()
+    {
+        if (!MaySignal)
+        {
+            return Tcp.Ask();
+        }
+
+        Tcp.RequestAck();
+        return true;
+    }
+
+    /// <summary>A segment was taken: what waited for that is sent.</summary>
+    public void HandleHeard(Instant now)
+    {
+        HeardAt = now;
+        if (SignalsInRow > 0)
+        {
+            // Each that is heard makes up for one: so never more than two are on their way.
+            SignalsInRow--;
+            if (Signals.Any)
+            {
+                Tcp.RequestAck();
+            }
         }
     }
 

@@ -136,7 +136,6 @@ internal sealed class MptcpConnection : IScheduled
             }
         }
 
-        _s.AnnouncedInRow = 0;
         if (!IsOver)
         {
             _watch.HandleTimeout(now);

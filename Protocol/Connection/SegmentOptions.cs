@@ -89,7 +89,9 @@ internal static class SegmentOptions
             return;
         }
 
-        if (m.Signals.Any && plan.PayloadLength == 0 && m.ToldDataAck == s.DataAck && !FitsBesideAck(s, m, options))
+        // A probe is answered, but its options are not read.
+        var signals = m.Signals.Any && plan.PayloadLength == 0 && plan.Kind != SegmentKind.Probe && m.MaySignal;
+        if (signals && m.ToldDataAck == s.DataAck && !FitsBesideAck(s, m, options))
         {
             // The largest ADD_ADDR leaves no room for a data ACK, and one of IPv6 with a port not even for timestamps (as in Linux:
             // net.mptcp.add_addr_v6_port_drop_ts). It goes when there is no data ACK to tell: to the peer, an ACK of data without one
@@ -103,16 +105,18 @@ internal static class SegmentOptions
             m.Signals.MoveTo(ref options.Mptcp, TcpOptions.MaxLength - options.Length, isBare: true);
             if (options.Mptcp.Kinds != MptcpKinds.None)
             {
+                m.SignalsInRow++;
                 return;
             }
         }
 
         AddDss(s, m, ref plan, now);
-        if (m.Signals.Any && plan.PayloadLength == 0)
+        if (signals)
         {
             // A signal that found no room behind the selective acknowledgments would ask for one bare ACK after the other.
             FitSack(ref options, Padded(m.Signals.Largest));
             m.Signals.MoveTo(ref options.Mptcp, TcpOptions.MaxLength - options.Length, isBare: false);
+            m.SignalsInRow += options.Mptcp.HasSignal ? 1 : 0;
         }
 
         FitSack(ref options, reserved: 0);
@@ -136,7 +140,7 @@ internal static class SegmentOptions
                 dss = dss.WithChecksum(MapChecksum.Of(map, plan.Chunk.Checksum));
             }
         }
-        else if (s.Ends.IsOwed && s.Unsent == s.Send.End && m.IsUsable)
+        else if (s.Ends.IsOwed && s.Unsent == s.Send.End && m.IsUsable && plan.Kind != SegmentKind.Probe)
         {
             var map = new DssMap(s.Ends.LocalEnd, new Seq32(0), 1, true, 0);
             dss = dss.WithMap(map.Dsn, 0, 1, wide).WithDataFin();
@@ -148,7 +152,7 @@ internal static class SegmentOptions
             s.Ends.HandleSent(now, m.Tcp.Rtt.BaseTimeout, m.Slot);
         }
 
-        m.ToldDataAck = s.DataAck;
+        m.ToldDataAck = plan.Kind == SegmentKind.Probe ? m.ToldDataAck : s.DataAck;
         plan.Header.Options.Mptcp.Set(dss);
     }
 

@@ -64,9 +64,6 @@ internal sealed class Session
     /// <summary>The addresses that were announced.</summary>
     public Addresses Addresses { get; }
 
-    /// <summary>Addresses that were announced, each on an ACK of its own, less segments that came since.</summary>
-    public int AnnouncedInRow { get; set; }
-
     /// <summary>Since when there is no application any more, and nobody reads; <see cref="Instant.Never"/> while there is one.</summary>
     public Instant ReleasedAt { get; set; } = Instant.Never;
 

@@ -9,9 +9,6 @@ namespace Multipath.Protocol.Connection;
 /// </summary>
 internal static class Signalling
 {
-    /// <summary>Duplicate ACKs that carry nothing but options of Multipath TCP, sent in a row (RFC 8684 section 3.4).</summary>
-    private const int MaxBareAcks = 2;
-
     private const MptcpKinds Rare =
         MptcpKinds.AddAddr | MptcpKinds.RemoveAddr | MptcpKinds.Prio | MptcpKinds.Fail | MptcpKinds.FastClose;
 
@@ -59,16 +56,17 @@ internal static class Signalling
             return false;
         }
 
+        var carrier = FindCarrier(s);
         var hmac = s.Keys!.AddAddress(byPeer: false, known.Id, known.Endpoint.Address, known.Endpoint.Port);
-        if (s.AnnouncedInRow >= MaxBareAcks || FindCarrier(s) is not { } carrier
+        if (carrier is not { MaySignal: true }
             || !carrier.Signals.TryAnnounce(AddAddr.Announce(known.Id, known.Endpoint.Address, known.Endpoint.Port, hmac)))
         {
-            s.Addresses.HandleDelayed(known.Id, now);
-            return false;
+            // An echo that is awaited shows that the peer listens, as the answer to a question would.
+            s.Addresses.HandleDelayed(known.Id);
+            return carrier is { MaySignal: false } && !s.Addresses.AwaitsEcho(now) && carrier.Speak();
         }
 
         s.Addresses.HandleSent(known.Id, now);
-        s.AnnouncedInRow++;
         carrier.Tcp.RequestAck();
         return true;
     }
@@ -126,7 +124,7 @@ internal static class Signalling
         if (result is PmResult.Ok or PmResult.Exists)
         {
             m.Signals.Set(option.ToEcho());
-            m.Tcp.RequestAck();
+            m.Speak();
         }
 
         if (result == PmResult.Ok)

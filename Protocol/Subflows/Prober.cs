@@ -37,10 +37,16 @@ internal sealed class Prober(ControlBlock control, Sender sender)
     /// Asks whether the peer still knows of the subflow: it may be half open, its RST lost (RFC 9293 section 3.5.1). As with data, the
     /// subflow ends when nobody answers.
     /// </summary>
-    public void Ask()
+    /// <returns>Whether a probe is due.</returns>
+    public bool Ask()
     {
         // What is outstanding asks already.
-        IsDue |= _isAsking |= sender.Recovery.Board.Count == 0;
+        if (_isAsking || sender.Recovery.Board.Count != 0)
+        {
+            return false;
+        }
+
+        return IsDue = _isAsking = true;
     }
 
     /// <summary>An acceptable segment came, or an answer to a probe.</summary>

@@ -94,7 +94,7 @@ internal sealed class Sender
         var board = Recovery.Board;
         var inFlight = board.InFlight;
         var isOld = ack < Acked;
-        var isDuplicate = ack == Acked && packet.SequenceLength == 0 && board.Count != 0;
+        var isDuplicate = ack == Acked && packet.SequenceLength == 0 && board.Count != 0 && !packet.Options.Mptcp.HasSignal;
         if (!isOld && Peer.HandleWindow(packet.Seq, ack, packet.Window))
         {
             // A zero window repeated is no duplicate, a new one is none either (RFC 5681 section 2 (e)).

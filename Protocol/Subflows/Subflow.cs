@@ -235,7 +235,8 @@ public sealed class Subflow
     /// <summary>
     /// Asks the peer for a sign of life, again and again as retransmissions go: a peer that has forgotten the subflow resets it.
     /// </summary>
-    public void Ask() => _prober.Ask();
+    /// <returns>Whether a probe is due; false when the peer is being asked, or has something to acknowledge.</returns>
+    public bool Ask() => _prober.Ask();
 
     /// <summary>From now on neither data nor FIN is sent, whatever was assigned: only ACKs and what the connection puts on them.</summary>
     public void Mute() => _outlet.IsMuted = true;

@@ -100,6 +100,12 @@ public struct MptcpOptions
         }
     }
 
+    /// <summary>
+    /// Whether there is any but a DSS: an ACK is sent for the sake of such ones too, and is then no sign of congestion (RFC 8684
+    /// section 3.4).
+    /// </summary>
+    public readonly bool HasSignal => (Kinds & ~MptcpKinds.Dss) != 0;
+
     /// <summary>Whether there is any option of these kinds.</summary>
     /// <param name="kinds">One or several.</param>
     public readonly bool Has(MptcpKinds kinds) => (Kinds & kinds) != 0;
