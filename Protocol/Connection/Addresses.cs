@@ -166,8 +166,19 @@ internal sealed class Addresses(int limit, Duration timeout)
     }
 
     /// <summary>The peer withdrew an address.</summary>
-    /// <returns>Whether it had announced it.</returns>
-    public bool HandleRemoved(byte id) => _remote.RemoveAll(known => known.Id == id) > 0;
+    /// <returns>The address, if it had announced it.</returns>
+    public IpAddr? HandleRemoved(byte id)
+    {
+        var index = _remote.FindIndex(known => known.Id == id);
+        if (index < 0)
+        {
+            return null;
+        }
+
+        var address = _remote[index].Endpoint.Address;
+        _remote.RemoveAt(index);
+        return address;
+    }
 
     private void UpdateDeadline()
     {

@@ -38,6 +38,11 @@ internal static class Joining
             return Verdict.Reset(ResetReason.MptcpError);
         }
 
+        if (m.RemovedMeanwhile?.Contains(join.AddressId) == true)
+        {
+            m.IsDoomed = true;
+        }
+
         m.RemoteId = join.AddressId;
         m.PeerBackup = join.Backup;
         m.Join = JoinPhase.Proved;

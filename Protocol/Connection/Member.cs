@@ -123,6 +123,9 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
     /// <summary>The peer withdrew its address: it is to be closed.</summary>
     public bool IsDoomed { get; set; }
 
+    /// <summary>Ids that the peer removed while its SYN/ACK, which will say one, was awaited.</summary>
+    public HashSet<byte>? RemovedMeanwhile { get; set; }
+
     /// <summary>Why it ends.</summary>
     public EndReason Reason { get; set; }
 

@@ -147,14 +147,11 @@ internal static class Signalling
         for (var i = 0; i < option.Count; i++)
         {
             var id = option[i];
-            var known = s.Addresses.HandleRemoved(id);
+            var address = s.Addresses.HandleRemoved(id);
+            var known = address is not null;
             foreach (var m in s.Members)
             {
-                if (m is not null && m.RemoteId == id && m.IsUsable)
-                {
-                    m.IsDoomed = true;
-                    known = true;
-                }
+                known |= m is not null && TryDoom(m, id, address);
             }
 
             if (known)
@@ -169,5 +166,23 @@ internal static class Signalling
                 });
             }
         }
+    }
+
+    // Also a handshake under way comes to nothing. Whose id the SYN/ACK will say is not known yet, unless the address was announced.
+    private static bool TryDoom(Member m, byte id, IpAddr? address)
+    {
+        if (m.Join == JoinPhase.Asked)
+        {
+            (m.RemovedMeanwhile ??= []).Add(id);
+            m.IsDoomed |= address == m.Tuple.Remote.Address;
+            return m.IsDoomed;
+        }
+
+        if (m.RemoteId != id || m.IsClosing || m.Tcp.State.IsOver())
+        {
+            return false;
+        }
+
+        return m.IsDoomed = true;
     }
 }

@@ -118,8 +118,8 @@ public sealed class AddressTests
         Assert.Equal(PmResult.Ok, addresses.HandleAnnounced(1, _announced));
         Assert.Equal(PmResult.Invalid, addresses.HandleAnnounced(1, other));
         Assert.Equal(PmResult.Exists, addresses.HandleAnnounced(1, _announced));
-        Assert.True(addresses.HandleRemoved(1));
-        Assert.False(addresses.HandleRemoved(1));
+        Assert.Equal(_announced.Address, addresses.HandleRemoved(1));
+        Assert.Null(addresses.HandleRemoved(1));
         Assert.Equal(PmResult.Ok, addresses.HandleAnnounced(1, other));
     }
 
@@ -154,6 +154,50 @@ public sealed class AddressTests
         Assert.Equal(1, StackPair.Info(pair.Client, pair.ClientSide).Subflows);
         var data = TransferTests.Data(500_000);
         Assert.Equal(data, pair.Transfer(fromClient: true, data));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(110, 1)]
+    [InlineData(110, 3)]
+    [InlineData(350, 1)]
+    public void Line_29_a_join_to_a_removed_address_comes_to_nothing_however_far_it_is(int millis, byte id)
+    {
+        var pair = new StackPair().Connect();
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Announce(pair.ServerToken, id, new Endpoint(StackPair.ServerB, 0), pair.Now));
+        pair.RunFor(Duration.FromMillis(50));
+        pair.DelayOf = tuple => tuple.Local.Address == StackPair.ServerB || tuple.Remote.Address == StackPair.ServerB
+            ? Duration.FromMillis(100)
+            : Duration.FromMillis(5);
+        var (local, remote) = (new Endpoint(StackPair.ClientB, 0), new Endpoint(StackPair.ServerB, 80));
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.CreateSubflow(pair.ClientToken, local, 1, remote, backup: false));
+        pair.RunFor(Duration.FromMillis(millis));
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Remove(pair.ServerToken, id));
+        pair.RunFor(Duration.FromSeconds(2));
+        Assert.Equal([0], StackPair.Subflows(pair.Client, pair.ClientSide).Select(one => (int)one.RemoteId));
+        Assert.Equal([0], StackPair.Subflows(pair.Server, pair.ServerSide).Select(one => (int)one.LocalId));
+        var data = TransferTests.Data(100_000);
+        Assert.Equal(data, pair.Transfer(fromClient: true, data));
+    }
+
+    [Fact]
+    public void Line_29_a_join_that_turns_out_to_lead_to_a_removed_id_comes_to_nothing()
+    {
+        var pair = new StackPair().Connect();
+        pair.Server.Paths.Announce(pair.ServerToken, 5, new Endpoint(StackPair.ServerB, 0), pair.Now);
+
+        // Of the address the client has never heard: only the SYN/ACK tells its id.
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => !packet.Options.Mptcp.Has(MptcpKinds.AddAddr);
+        pair.DelayOf = tuple => tuple.Local.Address == StackPair.ServerB || tuple.Remote.Address == StackPair.ServerB
+            ? Duration.FromMillis(100)
+            : Duration.FromMillis(5);
+        var (local, remote) = (new Endpoint(StackPair.ClientB, 0), new Endpoint(StackPair.ServerB, 80));
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.CreateSubflow(pair.ClientToken, local, 1, remote, backup: false));
+        pair.RunFor(Duration.FromMillis(110));
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Remove(pair.ServerToken, 5));
+        pair.RunFor(Duration.FromSeconds(2));
+        Assert.Equal([0], StackPair.Subflows(pair.Client, pair.ClientSide).Select(one => (int)one.RemoteId));
+        Assert.Contains(pair.ClientEvents, one => one is { Kind: StackEventKind.SubflowClosed, Reason: EndReason.AddressRemoved });
     }
 
     [Fact]
