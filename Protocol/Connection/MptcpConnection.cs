@@ -192,8 +192,9 @@ internal sealed class MptcpConnection : IScheduled
     /// <summary>No more will be written.</summary>
     public void Close(Instant now)
     {
-        if (_s.Mode == Mode.Negotiating && !_s.ServerSide && _s.Members[0] is { } first && first.Tcp.State == SubflowState.SynSent)
+        if (!_s.ServerSide && _s.Counters.BytesWritten == 0 && _s.Members[0] is { Tcp.State: SubflowState.SynSent })
         {
+            // There is nothing to deliver (RFC 9293 section 3.10.4).
             Abort(EndReason.Aborted, now);
             return;
         }

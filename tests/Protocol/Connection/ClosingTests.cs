@@ -37,6 +37,43 @@ public sealed class ClosingTests
         Assert.Equal(Stack.EndOfStream, pair.Server.Read(pair.ServerSide, new byte[1], pair.Now));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_written_before_the_handshake_is_delivered_although_the_stream_was_closed(bool multipath)
+    {
+        var pair = new StackPair().Listen(new ConnectionOptions());
+        var options = new ConnectionOptions { Multipath = multipath };
+        var id = pair.Client.Connect(new Endpoint(StackPair.ClientA, 0), StackPair.Service, options, pair.Now);
+        var data = TransferTests.Data(5000);
+        Assert.Equal(data.Length, pair.Client.Write(id, data, pair.Now));
+        pair.Client.Close(id, pair.Now);
+        pair.RunFor(Duration.FromSeconds(2));
+        Assert.True(pair.Server.TryAccept(pair.Listener, out var accepted));
+        var read = new byte[10_000];
+        Assert.Equal(data.Length, pair.Server.Read(accepted, read, pair.Now));
+        Assert.Equal(data, read[..data.Length]);
+        Assert.Equal(Stack.EndOfStream, pair.Server.Read(accepted, read, pair.Now));
+        pair.Server.Close(accepted, pair.Now);
+        pair.RunFor(Duration.FromSeconds(1));
+        Assert.Contains(pair.ClientEvents, one => one is { Kind: StackEventKind.Ended, Reason: EndReason.Finished });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_handshake_is_given_up_that_is_closed_with_nothing_written(bool multipath)
+    {
+        var pair = new StackPair().Listen(new ConnectionOptions());
+        var options = new ConnectionOptions { Multipath = multipath };
+        var id = pair.Client.Connect(new Endpoint(StackPair.ClientA, 0), StackPair.Service, options, pair.Now);
+        pair.Client.Close(id, pair.Now);
+        pair.RunFor(Duration.FromSeconds(2));
+        Assert.Contains(pair.ClientEvents, one => one is { Kind: StackEventKind.Ended, Reason: EndReason.Aborted });
+        Assert.False(pair.Server.TryAccept(pair.Listener, out _));
+        Assert.Equal(0, pair.Client.ConnectionCount);
+    }
+
     [Fact]
     public void Line_25_a_fin_closes_its_subflow_only()
     {
