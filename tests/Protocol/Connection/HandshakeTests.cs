@@ -59,6 +59,40 @@ public sealed class HandshakeTests
         Assert.True(StackPair.Info(pair.Server, pair.ServerSide).IsMultipath);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Line_13_a_map_in_mp_capable_that_comes_again_is_taken_as_a_dss(bool checksum)
+    {
+        var pair = new StackPair();
+        var maps = 0;
+        var isSilent = true;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            maps += fromClient && packet.Options.Mptcp.Has(MptcpKinds.Capable) && packet.Payload.Length > 0 ? 1 : 0;
+            return fromClient || packet.Has(TcpFlags.Syn) || !isSilent;
+        };
+        pair.Listen(new ConnectionOptions());
+        var id = pair.Client.Connect(
+            new Endpoint(StackPair.ClientA, 0), StackPair.Service, new ConnectionOptions { Checksum = checksum }, pair.Now);
+        var data = TransferTests.Data(5000);
+        pair.Client.Write(id, data, pair.Now);
+
+        // Nothing of the server is heard: the first data goes again and again, each time in MP_CAPABLE.
+        pair.RunFor(Duration.FromSeconds(8));
+        Assert.InRange(maps, 3, 10);
+        isSilent = false;
+        pair.RunFor(Duration.FromSeconds(20));
+        Assert.True(pair.Server.TryAccept(pair.Listener, out var accepted));
+        var read = new byte[10_000];
+        Assert.Equal(data.Length, pair.Server.Read(accepted, read, pair.Now));
+        Assert.Equal(data, read[..data.Length]);
+        Assert.True(StackPair.Info(pair.Server, accepted).IsMultipath);
+        Assert.True(StackPair.Info(pair.Client, id).IsMultipath);
+        Assert.Equal(data.Length, StackPair.Info(pair.Client, id).BytesAcknowledged);
+        Assert.DoesNotContain(pair.ServerEvents, one => one.Kind is StackEventKind.FellBack or StackEventKind.SubflowClosed);
+    }
+
     [Fact]
     public void Line_13_data_that_overtook_the_keys_is_no_reason_to_fall_back()
     {
