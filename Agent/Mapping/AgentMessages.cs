@@ -22,12 +22,12 @@ internal static class AgentMessages
         var wire = new Wire.Hello
         {
             Host = hello.Host,
-            AgentVersion = hello.AgentVersion,
+            AgentVersion = WireText.Clean(hello.AgentVersion),
             Running = hello.Running is { } running ? WireValues.ToWire(running) : null,
             ObservationSequence = hello.ObservationSequence,
-            Capabilities = new Wire.Capabilities { DataPlane = Wire.DataPlane.KernelUserspacePm, Kernel = hello.Capabilities.Kernel },
+            Capabilities = new Wire.Capabilities { DataPlane = Wire.DataPlane.KernelUserspacePm, Kernel = WireText.Clean(hello.Capabilities.Kernel) },
         };
-        wire.Capabilities.Schedulers.AddRange(hello.Capabilities.Schedulers.Items);
+        wire.Capabilities.Schedulers.AddRange(hello.Capabilities.Schedulers.Select(WireText.Clean));
         foreach (var (key, value) in hello.Labels)
         {
             wire.Labels[key] = value;
@@ -104,8 +104,8 @@ internal static class AgentMessages
             ServerSide = connection.ServerSide,
             Local = WireValues.ToWire(connection.Local),
             Remote = WireValues.ToWire(connection.Remote),
-            TrafficClass = connection.TrafficClass,
-            Process = connection.Process,
+            TrafficClass = WireText.Clean(connection.TrafficClass),
+            Process = WireText.Clean(connection.Process),
         };
         wire.Subflows.AddRange(connection.Subflows.Select(ToWire));
         return wire;
@@ -132,24 +132,30 @@ internal static class AgentMessages
         Kind = occurrence.Kind,
         Token = occurrence.Token,
         Path = occurrence.Path is { } path ? WireValues.ToWire(path) : null,
-        Text = occurrence.Text,
+        Text = WireText.Clean(occurrence.Text),
     };
 
     private static Wire.PlanAck ToWire(PlanOutcome outcome)
     {
         var wire = new Wire.PlanAck { Version = WireValues.ToWire(outcome.Version), Traceparent = outcome.Trace };
-        wire.Applied.AddRange(outcome.Applied.Select(ToWire));
-        wire.Refused.AddRange(outcome.Refused.Select(ToWire));
+        wire.Applied.AddRange(outcome.Applied.Take(ReportLimits.Actions).Select(ToWire));
+        wire.Refused.AddRange(outcome.Refused.Take(ReportLimits.Actions).Select(ToWire));
+        if (outcome.Refused.Count > ReportLimits.Actions)
+        {
+            var more = $"{outcome.Refused.Count - ReportLimits.Actions} more actions";
+            wire.Refused.Add(new Wire.ActionResult { Action = more, Error = "refused as well" });
+        }
+
         return wire;
     }
 
     private static Wire.ActionResult ToWire(ActionOutcome outcome) =>
-        new() { Action = outcome.Action, Reason = outcome.Reason, Error = outcome.Error };
+        new() { Action = WireText.Clean(outcome.Action), Reason = WireText.Clean(outcome.Reason), Error = WireText.Clean(outcome.Error) };
 
     private static Wire.PlanNack ToWire(AgentMessage.Nack nack) => new()
     {
         Version = nack.Version is { } version ? WireValues.ToWire(version) : null,
         Running = nack.Running is { } running ? WireValues.ToWire(running) : null,
-        Reason = nack.Reason,
+        Reason = WireText.Clean(nack.Reason),
     };
 }

@@ -119,6 +119,16 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
         Tell(OccurrenceKind.Plan, 0, null, $"{source} plan {version} of policy {policy}: {difference}");
     }
 
+    /// <summary>There is more on the host than a report may hold.</summary>
+    public void LeftOut(IReadOnlyCollection<string> what)
+    {
+        foreach (var text in what.Select(one => $"reports leave out {one}"))
+        {
+            Warn(text);
+            Tell(OccurrenceKind.Dropped, 0, null, text);
+        }
+    }
+
     /// <summary>Something is not as it should be.</summary>
     public void Warn(string text) => Log.Warn("warning", F("text", text));
 

@@ -8,9 +8,6 @@ namespace Multipath.Agent.Reconcile;
 /// <summary>Puts what the loop knows into the forms that Rank, Realise, the report and the watch take. No IO.</summary>
 internal sealed class Observer(ConnectionTable table, PathBook paths, Measurements measurements)
 {
-    /// <summary>Connections that are reported; a host with more is told by its paths.</summary>
-    public const int ConnectionLimit = 4096;
-
     /// <summary>For Realise: only connections that are steered.</summary>
     public HostState State() => new(
         paths.ToState(),
@@ -25,11 +22,11 @@ internal sealed class Observer(ConnectionTable table, PathBook paths, Measuremen
         return paths.Paths.Select(path => Observe(path, subflows.GetValueOrDefault(path.Path))).ToEquatableArray();
     }
 
-    /// <summary>For the report.</summary>
+    /// <summary>For the report, one connection more than it may hold at most: to be cut by <see cref="ReportCut"/>.</summary>
     public HostSnapshot Snapshot(EquatableArray<PathObservation> observed, DateTimeOffset now) => new(
         now,
         observed,
-        table.Connections.Where(one => one.Established).Take(ConnectionLimit).Select(Observe).ToEquatableArray(),
+        table.Connections.Where(one => one.Established).Take(ReportLimits.Connections + 1).Select(Observe).ToEquatableArray(),
         measurements.Counters);
 
     /// <summary>

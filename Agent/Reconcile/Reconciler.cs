@@ -28,6 +28,7 @@ internal sealed class Reconciler
     private readonly PlanInForce _plan;
     private readonly Realisation _realisation;
     private readonly MeasuringTurn _measuring;
+    private readonly ReportCut _cut = new();
     private bool _dirty = true;
     private bool _news = true;
 
@@ -205,7 +206,9 @@ internal sealed class Reconciler
         if (_news || _journal.HasOccurrences)
         {
             _news = false;
-            _output.Publish(new HostNews(_observer.Snapshot(_observer.Paths(), now), _journal.TakeOccurrences()));
+            var snapshot = _cut.Cut(_observer.Snapshot(_observer.Paths(), now));
+            _journal.LeftOut(_cut.News);
+            _output.Publish(new HostNews(snapshot, _journal.TakeOccurrences()));
             _output.Watch(_observer.Watched(_blackhole.Alarms, now));
             _output.StandBy(StandbyPath.Of(_plan.Content, _paths.Paths));
         }

@@ -17,13 +17,13 @@ internal static class FromAgent
         var read = new HostHello(
             session,
             check.Labels(hello.Labels),
-            check.Text(hello.AgentVersion, "the agent's version"),
+            Shown(hello.AgentVersion),
             Version(hello.Running),
             hello.ObservationSequence,
             new HostCapabilities(
                 DataPlane(capabilities.DataPlane),
-                [.. capabilities.Schedulers.Select(name => check.Text(name, "a scheduler"))],
-                check.Text(capabilities.Kernel, "the kernel's release")));
+                [.. capabilities.Schedulers.Select(name => Shown(name))],
+                Shown(capabilities.Kernel)));
         return (check.Problem is null ? read : null, check.Problem);
     }
 
@@ -98,8 +98,8 @@ internal static class FromAgent
         connection.Local is null ? null : check.EndPoint(connection.Local, "a connection's local end"),
         connection.Remote is null ? null : check.EndPoint(connection.Remote, "a connection's remote end"),
         [.. connection.Subflows.Select(subflow => Subflow(subflow, check))],
-        check.Text(connection.TrafficClass, "a traffic class"),
-        check.Text(connection.Process, "a process"));
+        Shown(connection.TrafficClass),
+        Shown(connection.Process));
 
     private static SubflowReport Subflow(Wire.Subflow subflow, WireCheck check) => new(
         new SubflowState(
@@ -120,7 +120,7 @@ internal static class FromAgent
         check.Name(occurrence.Kind, "an occurrence's kind"),
         occurrence.Token,
         occurrence.Path is null ? null : Key(occurrence.Path, check),
-        check.Text(occurrence.Text, "an occurrence's text"));
+        Shown(occurrence.Text, ReportLimits.Text));
 
     private static string DataPlane(Wire.DataPlane plane) => plane switch
     {
@@ -130,11 +130,16 @@ internal static class FromAgent
         _ => "unknown",
     };
 
-    /// <summary>Text of an agent that is shown to people: an answer is never dropped for its text, but its text is tamed.</summary>
-    private static string Shown(string text)
+    /// <summary>
+    /// Text of an agent that is shown to people: no message is dropped for its text, which programs of the host may choose, but it is
+    /// tamed.
+    /// </summary>
+    private static string Shown(string text, int longest = 512)
     {
-        const int Longest = 512;
-        var clean = string.Concat(text.Take(Longest).Select(c => char.IsControl(c) ? ' ' : c));
-        return text.Length > Longest ? clean + "…" : clean;
+        var isLong = text.Length > longest;
+        var end = !isLong ? text.Length : char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
+        return isLong || text.Any(char.IsControl)
+            ? string.Concat(text.Take(end).Select(c => char.IsControl(c) ? ' ' : c)) + (isLong ? "…" : "")
+            : text;
     }
 }

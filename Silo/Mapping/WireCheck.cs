@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Multipath.Policies.Model;
 using Wire = Multipath.Contracts.Wire;
 
 namespace Multipath.Silo.Mapping;
@@ -12,8 +13,6 @@ namespace Multipath.Silo.Mapping;
 internal sealed class WireCheck
 {
     private const int NameLength = 253;
-    private const int TextLength = 4_096;
-    private const int InterfaceLength = 32;
     private const int LabelCount = 64;
 
     /// <summary>What is wrong; null while nothing is.</summary>
@@ -37,20 +36,10 @@ internal sealed class WireCheck
         return text;
     }
 
-    /// <summary>Free text without control characters, but for line breaks and tabs.</summary>
-    public string Text(string text, string what)
-    {
-        if (text.Length > TextLength || text.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
-        {
-            Fail($"{what} has control characters or more than {TextLength} characters");
-        }
-
-        return text;
-    }
 
     public string Interface(string text)
     {
-        if (text.Length is 0 or > InterfaceLength || text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+        if (!ReportLimits.IsInterfaceName(text))
         {
             Fail("an interface name is empty, too long or has control characters");
         }

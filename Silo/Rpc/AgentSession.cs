@@ -167,6 +167,12 @@ internal sealed partial class AgentSession(
 
     private Status? Refused(string reason) =>
         ++_refusals < settings.RefusalsInARow
+            if (report.Full)
+            {
+                // The grain never sees it and goes on waiting for the whole report that it asked for.
+                await _outbox.RequestFullReport(problem!);
+            }
+
             ? null
             : new Status(StatusCode.InvalidArgument, $"{_refusals} reports in a row were refused, the last one because {reason}.");
 

@@ -4,19 +4,11 @@ using Multipath.Policies.Model;
 namespace Multipath.Silo.Grains.Host;
 
 /// <summary>
-/// What a report may hold. Beyond these bounds a value is a fault of the agent or an attack, and the report is refused whole.
+/// What a report may hold. Beyond these bounds and those of <see cref="ReportLimits"/>, which agents keep, a value is a fault of the agent
+/// or an attack, and the report is refused whole.
 /// </summary>
 internal static class ReportBounds
 {
-    /// <summary>Far more uplinks than a host can have.</summary>
-    public const int Paths = 64;
-
-    /// <summary>A busy server's; about 4 MB of memory in the silo.</summary>
-    public const int Connections = 10_000;
-
-    /// <summary>The kernel allows 8 and agents may report closing ones too.</summary>
-    public const int SubflowsPerConnection = 32;
-
     /// <summary>MPTcpExt has about 80.</summary>
     public const int Counters = 256;
 
@@ -43,13 +35,8 @@ internal static class ReportBounds
             return $"sequence {report.Sequence} is not in 1..{Sequence}";
         }
 
-        var knownPaths = report.Full ? 0 : picture.Paths.Count;
-        var knownConnections = report.Full ? 0 : picture.Connections.Count;
-        return Exceeds("paths", knownPaths + report.Paths.Count(path => report.Full || !picture.Paths.ContainsKey(path.Path)), Paths)
-            ?? Exceeds(
-                "connections",
-                knownConnections + report.Connections.Count(one => report.Full || !picture.Connections.ContainsKey(one.Token)),
-                Connections)
+        return Exceeds("paths", PathsAfter(picture, report), ReportLimits.Paths)
+            ?? Exceeds("connections", ConnectionsAfter(picture, report), ReportLimits.Connections)
             ?? Exceeds("counters", (report.Full ? 0 : picture.Counters.Count) + report.Counters.Count, Counters * 2)
             ?? Exceeds("occurrences", report.Occurrences.Count, Occurrences)
             ?? First(report.Paths, OfPath)
@@ -57,17 +44,26 @@ internal static class ReportBounds
             ?? First(report.Counters, counter => Above(counter.Key, counter.Value));
     }
 
+    private static int PathsAfter(HostPicture picture, HostReport report) => report.Full
+        ? report.Paths.Count
+        : picture.Paths.Count - report.RemovedPaths.Distinct().Count(picture.Paths.ContainsKey)
+            + report.Paths.Count(path => !picture.Paths.ContainsKey(path.Path));
+
+    private static int ConnectionsAfter(HostPicture picture, HostReport report) => report.Full
+        ? report.Connections.Count
+        : picture.Connections.Count - report.RemovedConnections.Distinct().Count(picture.Connections.ContainsKey)
+            + report.Connections.Count(one => !picture.Connections.ContainsKey(one.Token));
+
     private static string? OfPath(PathObservation path) =>
         Outside(path, "rttMs", path.RttMs, RttMs)
         ?? Outside(path, "rttVarMs", path.RttVarMs, RttMs)
         ?? Outside(path, "lossPct", path.LossPct, 100)
         ?? Outside(path, "deliveryBytesPerSecond", path.DeliveryBytesPerSecond, BytesPerSecond)
         ?? Above($"bytes sent on {path.Path}", path.BytesSent)
-        ?? Above($"bytes received on {path.Path}", path.BytesReceived)
-        ?? Exceeds($"subflows on {path.Path}", path.Subflows, Connections * SubflowsPerConnection);
+        ?? Above($"bytes received on {path.Path}", path.BytesReceived);
 
     private static string? OfConnection(ConnectionReport connection) =>
-        Exceeds($"subflows of connection {connection.Token:x8}", connection.Subflows.Count, SubflowsPerConnection)
+        Exceeds($"subflows of connection {connection.Token:x8}", connection.Subflows.Count, ReportLimits.SubflowsPerConnection)
         ?? First(connection.Subflows, subflow => Above(
             $"bytes of connection {connection.Token:x8}",
                 Math.Max(subflow.BytesSent, Math.Max(subflow.BytesReceived, subflow.BytesRetransmitted))));

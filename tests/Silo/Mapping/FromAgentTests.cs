@@ -34,6 +34,22 @@ public sealed class FromAgentTests
     }
 
     [Fact]
+    public void A_program_that_names_itself_by_control_characters_costs_no_report()
+    {
+        var report = new Report
+        {
+            Sequence = 1,
+            Full = true,
+            Connections = { new Connection { Token = 7, Process = "a\u001b[2J", TrafficClass = "b\u0007" } },
+            Occurrences = { new Occurrence { Kind = "plan", Text = new string('x', 4_095) + "\U0001F600 and on" } },
+        };
+        var (read, problem) = FromAgent.Report(report, "s");
+        Assert.Null(problem);
+        Assert.Equal(("a [2J", "b "), (read!.Connections[0].Process, read.Connections[0].TrafficClass));
+        Assert.Equal(new string('x', 4_095) + "…", read.Occurrences[0].Text);
+    }
+
+    [Fact]
     public void Random_messages_are_mapped_or_refused_and_never_throw()
     {
         const int Seed = 4_711;

@@ -86,6 +86,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_whole_report_that_cannot_be_read_is_asked_for_again()
+    {
+        await using var silo = await TestSilo.Start();
+        await using var agent = await silo.Agent();
+        await agent.Next(SiloMessage.BodyOneofCase.FullReportRequest);
+        var unreadable = new Report { Host = "van-1", Sequence = ++agent.Sequence, Full = true, ObservedAtUs = -1 };
+        await agent.Send(new AgentMessage { Report = unreadable });
+        var request = await agent.Next(SiloMessage.BodyOneofCase.FullReportRequest);
+        Assert.Equal("-1 is not a time", request.FullReportRequest.Reason);
+        await agent.ReportAll();
+        Assert.Empty(await agent.UntilQuiet());
+        Assert.Equal(2u, (await silo.Host()).Summary.Paths);
+    }
+
+    [Fact]
     public async Task An_agent_whose_reports_are_always_refused_is_disconnected()
     {
         await using var silo = await TestSilo.Start(options => options with { Sessions = options.Sessions with { RefusalsInARow = 3 } });

@@ -73,11 +73,28 @@ public sealed class ObservationMergeTests
         HostReport[] bad =
         [
             Report(2, false, Path("a") with { BytesSent = ulong.MaxValue }),
-            Report(2, false, [.. Enumerable.Range(0, ReportBounds.Paths).Select(i => Path($"p{i}"))]),
-            Report(2, false) with { Connections = [.. Enumerable.Range(0, ReportBounds.Connections + 1).Select(i => Connection((uint)i))] },
+            Report(2, false, [.. Enumerable.Range(0, ReportLimits.Paths).Select(i => Path($"p{i}"))]),
+            Report(2, false) with { Connections = [.. Enumerable.Range(0, ReportLimits.Connections + 1).Select(i => Connection((uint)i))] },
             Report(2, false) with { Counters = ImmutableSortedDictionary<string, ulong>.Empty.Add("MPTcpExtX", ulong.MaxValue) },
         ];
         Assert.All(bad, report => Assert.Equal(ReportOutcome.Invalid, ObservationMerge.Apply(Known, report).Verdict.Outcome));
+    }
+
+    [Fact]
+    public void A_path_and_a_connection_that_take_the_place_of_others_are_no_more_than_before()
+    {
+        var paths = Enumerable.Range(0, ReportLimits.Paths).Select(i => Path($"p{i}")).ToArray();
+        var connections = Enumerable.Range(0, ReportLimits.Connections).Select(i => Connection((uint)i));
+        var full = ObservationMerge.Apply(HostPicture.Empty, Report(1, true, paths) with { Connections = [.. connections] }).Picture;
+        var swap = Report(2, false, Path("new")) with
+        {
+            RemovedPaths = [paths[0].Path],
+            Connections = [Connection(99_999)],
+            RemovedConnections = [0],
+        };
+        Assert.Equal(ReportVerdict.Accepted, ObservationMerge.Apply(full, swap).Verdict);
+        Assert.Equal(ReportOutcome.Invalid, ObservationMerge.Apply(full, swap with { RemovedPaths = [] }).Verdict.Outcome);
+        Assert.Equal(ReportOutcome.Invalid, ObservationMerge.Apply(full, swap with { RemovedConnections = [77_777] }).Verdict.Outcome);
     }
 
     [Fact]
