@@ -48,7 +48,6 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         {
             _link = new SiloChoice(
                 options.OtherSilos.Prepend(silo).Select(one => new GrpcSiloLink(one, options.Host, Handler())), new Random());
-            _session = NewSession(options, ground.Capabilities, version, kept?.Plan.Version, clock);
         }
 
         var journal = new Journal(_log, _metrics, clock);
@@ -60,7 +59,8 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             // The one batch has to come back: what is not urgent is dropped when the loop falls behind.
             batch => _loop!.Post((one, now) => one.HandleMeasured(batch, now), urgent: true),
             _metrics.Stalled);
-        Begin(kept, policy, clock.Now);
+        var outcome = Begin(kept, policy, clock.Now);
+        _session = _link is null ? null : NewSession(options, ground.Capabilities, version, outcome, clock);
         _loop = new ReconcileLoop(Reconciler, clock, e => _failed.TrySetException(e));
         _log.Info(
             "started", new LogField("host", options.Host), new LogField("netns", options.Netns), new LogField("silo", options.Silo),
@@ -114,12 +114,10 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     public void Apply(SessionEffect.Apply apply, Action<PlanOutcome> done)
     {
         var plan = new KeptPlan(apply.Plan, apply.PolicyYaml);
-        var unknown = SchedulerCheck.Refusals(apply.Plan.Content, _schedulers);
         _loop.Post(
             (one, now) =>
             {
-                var outcome = one.HandlePlan(plan, keep: true, "silo's", now, apply.Trace);
-                done(outcome with { Refused = [.. outcome.Refused, .. unknown] });
+                done(Checked(one.HandlePlan(plan, keep: true, "silo's", now, apply.Trace), apply.Plan));
             },
             urgent: true);
     }
@@ -171,15 +169,18 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         _log.Info("stopped");
     }
 
-    /// <summary>What is there before the loop begins: paths, connections, then the plan, so that a restart finds everything as
-    /// planned.</summary>
-    private void Begin(KeptPlan? kept, Policy? policy, DateTimeOffset now)
+    /// <summary>
+    /// What is there before the loop begins: paths, connections, then the plan, so that a restart finds everything as planned.
+    /// </summary>
+    /// <returns>How the kept plan went; null when there is none.</returns>
+    private PlanOutcome? Begin(KeptPlan? kept, Policy? policy, DateTimeOffset now)
     {
+        PlanOutcome? outcome = null;
         Reconciler.HandlePaths(_inventory.Current, now);
         Reconciler.Recover();
         if (kept is not null)
         {
-            Reconciler.HandlePlan(kept, keep: false, "kept", now);
+            outcome = Checked(Reconciler.HandlePlan(kept, keep: false, "kept", now), kept.Plan);
         }
         else if (policy is not null)
         {
@@ -187,16 +188,21 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         }
 
         Reconciler.HandleSiloAway(now);
+        return outcome;
     }
 
+    /// <summary>What the data plane cannot do for any connection is refused as well.</summary>
+    private PlanOutcome Checked(PlanOutcome outcome, HostPlan plan) =>
+        outcome with { Refused = [.. outcome.Refused, .. SchedulerCheck.Refusals(plan.Content, _schedulers)] };
+
     private SessionShell NewSession(
-        AgentOptions options, HostCapabilities capabilities, string version, PlanVersion? running, AgentClock clock)
+        AgentOptions options, HostCapabilities capabilities, string version, PlanOutcome? kept, AgentClock clock)
     {
         var session = new SessionOptions(options.Host, options.Labels, version, capabilities)
         {
             SequenceBase = (ulong)clock.Now.ToUnixTimeMilliseconds(),
         };
-        return new SessionShell(new SessionMachine(session, running, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
+        return new SessionShell(new SessionMachine(session, kept, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
     }
 
     private KeptPlan? LoadPlan()

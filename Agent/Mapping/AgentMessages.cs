@@ -24,6 +24,7 @@ internal static class AgentMessages
             Host = hello.Host,
             AgentVersion = WireText.Clean(hello.AgentVersion),
             Running = hello.Running is { } running ? WireValues.ToWire(running) : null,
+            Taken = hello.Taken is { } taken ? WireValues.ToWire(taken) : null,
             ObservationSequence = hello.ObservationSequence,
             Capabilities = new Wire.Capabilities { DataPlane = Wire.DataPlane.KernelUserspacePm, Kernel = WireText.Clean(hello.Capabilities.Kernel) },
         };

@@ -14,7 +14,8 @@ internal abstract record AgentMessage
     /// <param name="Host">The host's id.</param>
     /// <param name="Labels">Its labels.</param>
     /// <param name="AgentVersion">The agent's version.</param>
-    /// <param name="Running">The plan that runs.</param>
+    /// <param name="Running">The plan that runs whole; null when none does.</param>
+    /// <param name="Taken">The newest plan that was taken over, whole or in part; null when none was.</param>
     /// <param name="ObservationSequence">The last report that was made; 0 for none.</param>
     /// <param name="Capabilities">What the host can do.</param>
     internal sealed record Hello(
@@ -22,6 +23,7 @@ internal abstract record AgentMessage
         ImmutableSortedDictionary<string, string> Labels,
         string AgentVersion,
         PlanVersion? Running,
+        PlanVersion? Taken,
         ulong ObservationSequence,
         HostCapabilities Capabilities) : AgentMessage;
 
@@ -33,7 +35,7 @@ internal abstract record AgentMessage
 
     /// <summary>A plan was not taken.</summary>
     /// <param name="Version">Of the plan; null when it could not be read.</param>
-    /// <param name="Running">The plan that still runs.</param>
+    /// <param name="Running">The plan that still runs whole; null when none does.</param>
     /// <param name="Reason">Why.</param>
     internal sealed record Nack(PlanVersion? Version, PlanVersion? Running, string Reason) : AgentMessage;
 

@@ -14,9 +14,10 @@ internal sealed class Outbox
 
     private readonly Queue<HostOccurrence> _occurrences = new();
     private ImmutableArray<HostOccurrence> _inFlight = [];
+    private AgentMessage? _verdictInFlight;
     private long _dropped;
 
-    /// <summary>The answer to the newest plan; null when given.</summary>
+    /// <summary>The answer to the newest plan; null when there is none to give, or it is being written.</summary>
     public AgentMessage? Verdict { get; set; }
 
     public bool HasOccurrences => _occurrences.Count > 0 || _dropped > 0;
@@ -39,6 +40,13 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Takes the answer to the newest plan, to write it.</summary>
+    public AgentMessage? TakeVerdict()
+    {
+        (_verdictInFlight, Verdict) = (Verdict, null);
+        return _verdictInFlight;
+    }
+
     /// <summary>Takes all occurrences for one report.</summary>
     public EquatableArray<HostOccurrence> Take(DateTimeOffset now)
     {
@@ -50,12 +58,17 @@ internal sealed class Outbox
         return new EquatableArray<HostOccurrence>(_inFlight);
     }
 
-    /// <summary>The report that carried them was written.</summary>
-    public void Sent() => _inFlight = [];
+    /// <summary>What was taken was written.</summary>
+    public void Sent() => (_inFlight, _verdictInFlight) = ([], null);
 
-    /// <summary>The stream broke before the report was written: they wait again, before the later ones.</summary>
+    /// <summary>
+    /// The stream broke before what was taken was written: occurrences wait again, before the later ones, and an answer unless there is a
+    /// newer one.
+    /// </summary>
     public void Restore()
     {
+        Verdict ??= _verdictInFlight;
+        _verdictInFlight = null;
         var later = _occurrences.ToArray();
         _occurrences.Clear();
         Add(_inFlight.Concat(later));

@@ -2,28 +2,31 @@ using Multipath.Policies.Model;
 
 namespace Multipath.Agent.Session;
 
-/// <summary>Decides which plans are taken: only a successor of what runs, never again one that was refused.</summary>
-internal sealed class PlanGate(PlanVersion? running)
+/// <summary>Decides which plans are taken: only a successor of what was taken before, never again one that was refused.</summary>
+/// <param name="kept">How the plan of an earlier run of the agent went when it was taken over at the start; null for none.</param>
+internal sealed class PlanGate(PlanOutcome? kept)
 {
     private PlanVersion? _refused;
     private string _refusal = "";
-    private PlanVersion? _applying;
 
-    /// <summary>The plan that runs whole.</summary>
-    public PlanVersion? Running { get; private set; } = running;
+    /// <summary>The plan that runs whole; null while none does, as after one that the data plane refused in part.</summary>
+    public PlanVersion? Running => LastOutcome is { Refused.IsEmpty: true } whole ? whole.Version : null;
+
+    /// <summary>The plan that is being applied.</summary>
+    public PlanVersion? Applying { get; private set; }
 
     /// <summary>How the newest plan went, to be said again when the silo sends it again; null before the first.</summary>
-    public PlanOutcome? LastOutcome { get; private set; }
+    public PlanOutcome? LastOutcome { get; private set; } = kept;
 
     /// <returns>Null to take it; else why not.</returns>
     public string? Judge(PlanVersion offered)
     {
-        if (Running is { } running && offered < running)
+        if (LastOutcome is { } last && offered < last.Version)
         {
-            return $"plan {offered} is older than {running}, which runs";
+            return $"plan {offered} is older than {last.Version}, which {(last.Refused.IsEmpty ? "runs" : "runs in part")}";
         }
 
-        if (_applying is { } applying && offered <= applying)
+        if (Applying is { } applying && offered <= applying)
         {
             return $"plan {offered} is not newer than {applying}, which is being applied";
         }
@@ -33,20 +36,10 @@ internal sealed class PlanGate(PlanVersion? running)
             : null;
     }
 
-    /// <summary>True when this plan was applied before, so that only its outcome need be said again.</summary>
-    public bool IsKnown(PlanVersion offered) => offered == Running || offered == LastOutcome?.Version;
+    public void Begin(PlanVersion version) => Applying = version;
 
-    public void Begin(PlanVersion version) => _applying = version;
-
-    /// <summary>
-    /// The plan was taken over; it counts as running even if parts of it were refused, for the silo decides what follows.
-    /// </summary>
-    public void Complete(PlanOutcome outcome)
-    {
-        _applying = null;
-        Running = outcome.Version;
-        LastOutcome = outcome;
-    }
+    /// <summary>The plan was taken over, whole or in part: older ones are refused from now on.</summary>
+    public void Complete(PlanOutcome outcome) => (Applying, LastOutcome) = (null, outcome);
 
     public void Refuse(PlanVersion? version, string reason)
     {

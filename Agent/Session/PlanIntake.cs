@@ -6,26 +6,33 @@ namespace Multipath.Agent.Session;
 /// The plans of the silo and the agent's answers to them. One is being applied at a time; of those that come meanwhile the newest follows.
 /// Pure.
 /// </summary>
-/// <param name="running">The plan that runs at the start.</param>
+/// <param name="kept">How the plan that an earlier run kept went; null for none.</param>
 /// <param name="apply">Takes what is to be applied; answered by <see cref="HandleApplied"/>.</param>
-internal sealed class PlanIntake(PlanVersion? running, Action<SessionEffect.Apply> apply)
+internal sealed class PlanIntake(PlanOutcome? kept, Action<SessionEffect.Apply> apply)
 {
-    private readonly PlanGate _gate = new(running);
-    private bool _applying;
+    private readonly PlanGate _gate = new(kept);
     private SiloMessage.Plan? _next;
 
-    /// <summary>The plan that runs.</summary>
+    /// <summary>The plan that runs whole.</summary>
     public PlanVersion? Running => _gate.Running;
+
+    /// <summary>The newest plan that was taken over, whole or in part.</summary>
+    public PlanVersion? Taken => _gate.LastOutcome?.Version;
 
     /// <summary>The silo wants this plan to run.</summary>
     /// <returns>The answer; null while the plan is being applied or waits for that.</returns>
     public AgentMessage? HandleOffer(SiloMessage.Plan offer)
     {
         var version = offer.HostPlan.Version;
-        if (_gate.IsKnown(version))
+        if (version == _gate.Applying)
         {
-            var known = _gate.LastOutcome;
-            return new AgentMessage.Ack(known?.Version == version ? known : new PlanOutcome(version, [], []));
+            // A session that broke meanwhile is back, and its silo offers again what it has no answer to yet: that comes.
+            return null;
+        }
+
+        if (_gate.LastOutcome is { } known && version == known.Version)
+        {
+            return new AgentMessage.Ack(known);
         }
 
         if (_gate.Judge(version) is { } refusal)
@@ -33,13 +40,12 @@ internal sealed class PlanIntake(PlanVersion? running, Action<SessionEffect.Appl
             return new AgentMessage.Nack(version, Running, refusal);
         }
 
-        if (_applying)
+        if (_gate.Applying is not null)
         {
             _next = _next is { } waiting && waiting.HostPlan.Version > version ? waiting : offer;
             return null;
         }
 
-        _applying = true;
         _gate.Begin(version);
         apply(new SessionEffect.Apply(offer.HostPlan, offer.PolicyYaml, offer.Trace));
         return null;
@@ -56,7 +62,6 @@ internal sealed class PlanIntake(PlanVersion? running, Action<SessionEffect.Appl
     /// <returns>The newest answer: to the plan that waited, if that needs one at once.</returns>
     public AgentMessage HandleApplied(PlanOutcome outcome)
     {
-        _applying = false;
         _gate.Complete(outcome);
         var next = _next;
         _next = null;

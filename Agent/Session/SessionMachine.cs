@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Multipath.Policies.Model;
 
 namespace Multipath.Agent.Session;
 
@@ -26,11 +25,15 @@ internal sealed class SessionMachine
     private bool _away = true;
 
     /// <summary>Connects at once.</summary>
-    public SessionMachine(SessionOptions options, PlanVersion? running, Random random, DateTimeOffset now)
+    /// <param name="options">Who the agent is.</param>
+    /// <param name="kept">How the plan that an earlier run kept went; null for none.</param>
+    /// <param name="random">For waits.</param>
+    /// <param name="now">The time.</param>
+    public SessionMachine(SessionOptions options, PlanOutcome? kept, Random random, DateTimeOffset now)
     {
         _options = options;
         _backoff = new Backoff(options.BackoffBase, options.BackoffLimit, random);
-        _plans = new PlanIntake(running, _effects.Enqueue);
+        _plans = new PlanIntake(kept, _effects.Enqueue);
         _reports = new ReportSchedule(options.SequenceBase, options.Coalesce);
         _phaseDeadline = now;
     }
@@ -101,7 +104,8 @@ internal sealed class SessionMachine
 
         (_phase, _phaseDeadline) = (Phase.Greeting, now + _options.ConnectTimeout);
         Send(new AgentMessage.Hello(
-            _options.Host, _options.Labels, _options.AgentVersion, _plans.Running, _reports.LastSequence, _options.Capabilities));
+            _options.Host, _options.Labels, _options.AgentVersion, _plans.Running, _plans.Taken, _reports.LastSequence,
+            _options.Capabilities));
     }
 
     /// <summary>The stream ended, or could not be opened.</summary>
@@ -187,9 +191,8 @@ internal sealed class SessionMachine
             return;
         }
 
-        if (_outbox.Verdict is { } verdict)
+        if (_outbox.TakeVerdict() is { } verdict)
         {
-            _outbox.Verdict = null;
             Send(verdict);
         }
         else if (_reports.Due <= now)

@@ -9,9 +9,12 @@ namespace Multipath.Contracts.Grains;
 /// <param name="Session">Made by the gateway; names the session in every later call.</param>
 /// <param name="Labels">The host's labels.</param>
 /// <param name="AgentVersion">The agent's version, as text.</param>
-/// <param name="Running">The plan that runs; null when none does.</param>
+/// <param name="Running">The plan that runs whole; null when none does.</param>
 /// <param name="ObservationSequence">Sequence of the last report of an earlier session; 0 if none.</param>
 /// <param name="Capabilities">What the host's data plane can do.</param>
+/// <param name="Taken">
+/// The newest plan that it took over, whole or in part: it refuses older ones; null when none was, or none is said.
+/// </param>
 [GenerateSerializer, Immutable, Alias("mp.HostHello")]
 public sealed record HostHello(
     [property: Id(0)] string Session,
@@ -19,7 +22,8 @@ public sealed record HostHello(
     [property: Id(2)] string AgentVersion,
     [property: Id(3)] PlanVersion? Running,
     [property: Id(4)] ulong ObservationSequence,
-    [property: Id(5)] HostCapabilities Capabilities);
+    [property: Id(5)] HostCapabilities Capabilities,
+    [property: Id(6)] PlanVersion? Taken = null);
 
 /// <summary>What a host's data plane can do.</summary>
 /// <param name="DataPlane"><c>userspace-pm</c>, <c>in-kernel-pm</c>, <c>tun</c> or <c>unknown</c>.</param>

@@ -23,7 +23,8 @@ internal static class FromAgent
             new HostCapabilities(
                 DataPlane(capabilities.DataPlane),
                 [.. capabilities.Schedulers.Select(name => Shown(name))],
-                Shown(capabilities.Kernel)));
+                Shown(capabilities.Kernel)),
+            Version(hello.Taken));
         return (check.Problem is null ? read : null, check.Problem);
     }
 

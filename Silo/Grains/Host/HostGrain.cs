@@ -50,9 +50,10 @@ internal sealed partial class HostGrain(
 
     public async Task<string?> Open(HostHello hello, IHostSession session)
     {
-        if (hello.Running?.Epoch > PlanLedger.HighestEpoch || hello.ObservationSequence > ReportBounds.Sequence)
+        if (hello.Running?.Epoch > PlanLedger.HighestEpoch || hello.Taken?.Epoch > PlanLedger.HighestEpoch
+            || hello.ObservationSequence > ReportBounds.Sequence)
         {
-            return $"plan {hello.Running} or sequence {hello.ObservationSequence} is beyond what this silo counts to";
+            return $"plan {hello.Taken ?? hello.Running} or sequence {hello.ObservationSequence} is beyond what this silo counts to";
         }
 
         await _memory.Meet(hello, clock.GetUtcNow());

@@ -23,7 +23,7 @@ internal sealed record HostRecord
     public HostRecord Meet(HostHello hello, DateTimeOffset now)
     {
         var sameAgent = hello.AgentVersion == AgentVersion && hello.Capabilities.Equals(Capabilities);
-        var ledger = Ledger.Meet(hello.Running);
+        var ledger = Ledger.Meet(hello.Running, hello.Taken);
         return this with
         {
             Ledger = sameAgent ? ledger : ledger with { Trouble = null },

@@ -81,19 +81,22 @@ internal sealed record PlanLedger(
     /// <summary>A new activation.</summary>
     public PlanLedger Activate() => this with { Epoch = Epoch + 1, Generation = 0, InFlight = null };
 
-    /// <summary>A new session of an agent that runs <paramref name="running"/>.</summary>
-    public PlanLedger Meet(PlanVersion? running)
+    /// <summary>A new session of an agent.</summary>
+    /// <param name="running">What it runs whole; null when nothing.</param>
+    /// <param name="taken">What it took over last, whole or in part; null when that is what runs.</param>
+    public PlanLedger Meet(PlanVersion? running, PlanVersion? taken = null)
     {
         var met = this with { InFlight = null, Hold = null };
+
+        // A host stays held though the epoch is raised with each activation and may pass that of its plan.
+        if ((taken ?? running) is { } newest && (newest > new PlanVersion(Epoch, Generation) || newest >= Hold?.Running))
+        {
+            return met with { Running = running, Hold = new(newest) };
+        }
+
         if (running is not { } version)
         {
             return met with { Running = null };
-        }
-
-        // A host stays held though the epoch is raised with each activation and may pass that of its plan.
-        if (version > new PlanVersion(Epoch, Generation) || version >= Hold?.Running)
-        {
-            return met with { Running = version, Hold = new(version) };
         }
 
         // A plan that the kernel refused in part may be what the agent has; it is not called running.

@@ -16,7 +16,7 @@ public sealed class SessionMachineTests
     [Fact]
     public void It_connects_at_once_and_says_hello_with_what_runs()
     {
-        var machine = New(new PlanVersion(3, 7));
+        var machine = New(new PlanOutcome(new PlanVersion(3, 7), [], []));
         machine.HandleTimeout(_now);
         Assert.IsType<SessionEffect.Connect>(Effect(machine));
         machine.HandleConnected(_now);
@@ -157,6 +157,59 @@ public sealed class SessionMachineTests
     }
 
     [Fact]
+    public void An_answer_that_was_not_written_is_given_in_the_next_session_and_a_plan_refused_in_part_is_not_called_running()
+    {
+        Open();
+        Offer(1, 5);
+        Assert.IsType<SessionEffect.Apply>(Effect(_machine));
+        var outcome = new PlanOutcome(new PlanVersion(1, 5), [], [new ActionOutcome("create", "why", "EINVAL")]);
+        _machine.HandleApplied(outcome, _now);
+        Assert.IsType<AgentMessage.Ack>(Sent(_machine));
+        _machine.HandleClosed("reset", _now);
+        Assert.IsType<SessionEffect.SiloAway>(Effect(_machine));
+
+        _now = _machine.PollDeadline()!.Value;
+        Open();
+        Assert.Equal(outcome, Assert.IsType<AgentMessage.Ack>(Sent(_machine)).Outcome);
+        _machine.HandleSent(_now);
+        Offer(1, 5);
+        Assert.Equal(outcome, Assert.IsType<AgentMessage.Ack>(Sent(_machine)).Outcome);
+        _machine.HandleSent(_now);
+        Offer(1, 4);
+        var nack = Assert.IsType<AgentMessage.Nack>(Sent(_machine));
+        Assert.Equal(("plan 1.4 is older than 1.5, which runs in part", null), (nack.Reason, nack.Running));
+    }
+
+    [Fact]
+    public void Nor_is_one_that_was_kept_and_went_wrong_at_the_start()
+    {
+        var machine = New(new PlanOutcome(new PlanVersion(3, 7), [], [new ActionOutcome("schedule", "why", "none such")]));
+        machine.HandleTimeout(_now);
+        Assert.IsType<SessionEffect.Connect>(Effect(machine));
+        machine.HandleConnected(_now);
+        var hello = Assert.IsType<AgentMessage.Hello>(Sent(machine));
+        Assert.Equal((null, new PlanVersion(3, 7)), (hello.Running, hello.Taken));
+    }
+
+    [Fact]
+    public void A_plan_that_is_offered_again_while_it_is_being_applied_is_answered_once_it_is()
+    {
+        Open();
+        Offer(1, 1);
+        Assert.IsType<SessionEffect.Apply>(Effect(_machine));
+        _machine.HandleClosed("reset", _now);
+        Assert.IsType<SessionEffect.SiloAway>(Effect(_machine));
+        _now = _machine.PollDeadline()!.Value;
+        Open();
+        Offer(1, 1);
+        Assert.Null(Effect(_machine));
+        _machine.HandleApplied(new PlanOutcome(new PlanVersion(1, 1), [], []), _now);
+        Assert.IsType<AgentMessage.Ack>(Sent(_machine));
+        _machine.HandleSent(_now);
+        Assert.Null(Effect(_machine));
+    }
+
+    [Fact]
     public void Of_the_plans_that_come_while_one_is_being_applied_the_newest_follows()
     {
         Open();
@@ -230,9 +283,9 @@ public sealed class SessionMachineTests
         Assert.Null(Effect(_machine));
     }
 
-    private static SessionMachine New(PlanVersion? running) => new(
+    private static SessionMachine New(PlanOutcome? kept) => new(
         new SessionOptions("van-1", ImmutableSortedDictionary<string, string>.Empty, "1", new HostCapabilities([], "6.18")),
-        running,
+        kept,
         new Random(1),
         DateTimeOffset.UnixEpoch);
 
@@ -256,7 +309,8 @@ public sealed class SessionMachineTests
         _machine.HandleTimeout(_now);
         Assert.IsType<SessionEffect.Connect>(Effect(_machine));
         _machine.HandleConnected(_now);
-        Assert.Equal(sequence, Assert.IsType<AgentMessage.Hello>(Sent(_machine)).ObservationSequence);
+        var hello = Assert.IsType<AgentMessage.Hello>(Sent(_machine));
+        Assert.Equal((sequence, null), (hello.ObservationSequence, hello.Running));
         _machine.HandleSent(_now);
         _machine.HandleMessage(new SiloMessage.Welcome(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), "silo"), _now);
         Assert.IsType<SessionEffect.SiloBack>(Effect(_machine));

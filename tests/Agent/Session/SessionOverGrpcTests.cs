@@ -75,7 +75,10 @@ public sealed class SessionOverGrpcTests : IAsyncLifetime, ISessionOwner
         _silo.Break();
         Assert.StartsWith("away ", await _told.Reader.ReadAsync(), StringComparison.Ordinal);
         var again = (await _silo.NextAsync()).Hello;
-        Assert.Equal((new Wire.PlanVersion { Epoch = 1, Generation = 1 }, 1ul), (again.Running, again.ObservationSequence));
+        Assert.Equal((null, plan.Version, 1ul), (again.Running, again.Taken, again.ObservationSequence));
+        await _silo.SayAsync(new Wire.SiloMessage { Welcome = welcome });
+        await _silo.SayAsync(new Wire.SiloMessage { Plan = plan });
+        Assert.Equal("EINVAL", (await _silo.NextAsync()).PlanAck.Refused[0].Error);
     }
 
     public async ValueTask DisposeAsync()

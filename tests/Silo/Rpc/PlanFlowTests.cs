@@ -106,6 +106,27 @@ public sealed class PlanFlowTests
     }
 
     [Fact]
+    public async Task A_plan_whose_answer_was_lost_is_offered_again_and_not_called_running()
+    {
+        await using var silo = await TestSilo.Start();
+        await silo.Apply(Texts.Policy());
+        Plan plan;
+        await using (var agent = await silo.Agent())
+        {
+            await agent.ReportAll();
+            plan = await agent.Plan();
+            await agent.Finish();
+        }
+
+        await silo.HostIs(HostStatus.Away);
+        await using var back = await silo.Agent(sequence: 1);
+        var again = await back.Plan();
+        Assert.Equal(plan.Version, again.Version);
+        await back.Ack(again, new ActionResult { Action = "create subflow", Error = "EEXIST" });
+        Assert.Equal("refused in part: create subflow: EEXIST", (await silo.HostIs(HostStatus.Refused)).Trouble);
+    }
+
+    [Fact]
     public async Task After_a_restart_the_same_plan_is_recognised_and_the_next_one_has_a_higher_epoch()
     {
         await using var silo = await TestSilo.Start();

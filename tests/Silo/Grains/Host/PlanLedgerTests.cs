@@ -91,6 +91,24 @@ public sealed class PlanLedgerTests
     }
 
     [Fact]
+    public void An_agent_whose_answer_was_lost_is_offered_the_plan_again_and_its_refusals_are_heard_then()
+    {
+        var version = new PlanVersion(1, 1);
+        var again = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Meet(null, taken: version);
+        Assert.Equal((version, null), (again.NextPush!.Version, again.Running));
+        var answered = Pushed(again).Acknowledge(version, ["create: EINVAL"]);
+        Assert.Equal((null, true, null), (answered.Running, answered.IsRefused, answered.NextPush));
+    }
+
+    [Fact]
+    public void An_agent_that_took_over_a_newer_plan_in_part_is_held_as_well()
+    {
+        var held = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(null, taken: new PlanVersion(5, 3));
+        Assert.Equal((new PlanVersion(5, 3), null, null), (held.Hold!.Running, held.Running, held.NextPush));
+        Assert.Equal(new PlanVersion(6, 1), held.Resume().Want(One, 1, 2).NextPush!.Version);
+    }
+
+    [Fact]
     public void An_agent_with_a_newer_plan_is_held_and_nothing_is_issued_for_it()
     {
         var held = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3));
