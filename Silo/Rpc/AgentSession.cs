@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Multipath.Contracts.Grains;
 using Multipath.Silo.Mapping;
+using Multipath.Silo.Storage;
 using Multipath.Silo.Telemetry;
 using Orleans;
 using Wire = Multipath.Contracts.Wire;
@@ -50,15 +51,27 @@ internal sealed partial class AgentSession(
         metrics.SessionOpened();
         try
         {
-            return await host.Open(hello, reference) is { } refusal
-                ? new Status(StatusCode.InvalidArgument, refusal)
-                : await UntilFirstEnds(messages, writer, stop);
+            return await Open(hello, reference) ?? await UntilFirstEnds(messages, writer, stop);
         }
         finally
         {
             metrics.SessionClosed();
             await Leave();
             grains.DeleteObjectReference<IHostSession>(reference);
+        }
+    }
+
+    /// <returns>Why it could not be opened; null when it is.</returns>
+    private async Task<Status?> Open(HostHello hello, IHostSession reference)
+    {
+        try
+        {
+            return await host.Open(hello, reference) is { } refusal ? new Status(StatusCode.InvalidArgument, refusal) : null;
+        }
+        catch (Exception error) when (error is not RpcException)
+        {
+            LogFailed(hostId, error);
+            return CannotServe(error);
         }
     }
 
@@ -110,9 +123,14 @@ internal sealed partial class AgentSession(
         catch (Exception error)
         {
             LogFailed(hostId, error);
-            return new Status(StatusCode.Unavailable, "The silo cannot serve this host now; come back later.");
+            return CannotServe(error);
         }
     }
+
+    /// <summary>What the store says is for its operator, and the agent's log is where one looks who misses a host.</summary>
+    private static Status CannotServe(Exception error) => new(
+        StatusCode.Unavailable,
+        error is StoreException ? error.Message : "The silo cannot serve this host now; come back later.");
 
     private async Task<Status?> Handle(Wire.AgentMessage message)
     {
@@ -149,6 +167,12 @@ internal sealed partial class AgentSession(
         {
             metrics.MalformedReport();
             LogMalformed(hostId, problem!);
+            if (report.Full)
+            {
+                // The grain never sees it and goes on waiting for the whole report that it asked for.
+                await _outbox.RequestFullReport(problem!);
+            }
+
             return Refused(problem!);
         }
 
@@ -167,12 +191,6 @@ internal sealed partial class AgentSession(
 
     private Status? Refused(string reason) =>
         ++_refusals < settings.RefusalsInARow
-            if (report.Full)
-            {
-                // The grain never sees it and goes on waiting for the whole report that it asked for.
-                await _outbox.RequestFullReport(problem!);
-            }
-
             ? null
             : new Status(StatusCode.InvalidArgument, $"{_refusals} reports in a row were refused, the last one because {reason}.");
 

@@ -78,6 +78,24 @@ public sealed class StoreFailureTests
     }
 
     [Fact]
+    public async Task A_session_that_cannot_be_stored_is_told_to_come_back_and_why()
+    {
+        await using var silo = await TestSilo.Start();
+        using (silo.Break("host"))
+        {
+            await using var agent = await silo.Agent();
+            var end = await agent.End();
+            Assert.Equal(StatusCode.Unavailable, end.StatusCode);
+            Assert.Contains("Nothing was stored.", end.Detail, StringComparison.Ordinal);
+        }
+
+        await using var back = await silo.Agent();
+        await back.Next(SiloMessage.BodyOneofCase.Welcome);
+        await back.ReportAll();
+        await silo.HostWhen(host => host.Summary.Paths == 2);
+    }
+
+    [Fact]
     public async Task A_full_disk_is_called_so_and_the_store_works_again_when_there_is_room()
     {
         var folder = Directory.CreateTempSubdirectory("mpsilo-full-").FullName;
