@@ -20,7 +20,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     private readonly AgentMetrics _metrics = new();
     private readonly EquatableArray<string> _schedulers;
     private readonly AgentTelemetry _telemetry;
-    private readonly LastPlanStore? _store;
+    private readonly PlanKeeper? _keeper;
     private readonly StandbyRoutes? _routes;
     private readonly ReconcileLoop _loop;
     private readonly BlackholeThread _watch;
@@ -36,8 +36,9 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         var version = typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
         _log = new AgentLog(options.Log, options.JsonLog, TimeProvider.System);
         _telemetry = AgentTelemetry.Start(options.Host, version, options.Metrics);
-        _store = options.StateDirectory is { } directory ? new LastPlanStore(directory) : null;
-        var kept = LoadPlan();
+        var store = options.StateDirectory is { } directory ? new LastPlanStore(directory) : null;
+        _keeper = store is null ? null : new PlanKeeper(store.Save, Warn);
+        var kept = LoadPlan(store);
         if (ground.Routes is { } routes)
         {
             var file = options.StateDirectory is { } state ? new OwnRoutesFile(state) : null;
@@ -97,13 +98,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
 
     public void StandBy(EquatableArray<StandbyPath> paths) => _routes?.Want(paths);
 
-    public void Keep(KeptPlan plan) => ThreadPool.QueueUserWorkItem(_ =>
-    {
-        if (_store?.Save(plan) is { } error)
-        {
-            _log.Warn("warning", new LogField("text", error));
-        }
-    });
+    public void Keep(KeptPlan plan) => _keeper?.Keep(plan);
 
     public void FindProcesses(IReadOnlyDictionary<uint, uint> tokenByInode) => ThreadPool.QueueUserWorkItem(_ =>
     {
@@ -159,6 +154,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     {
         _watch.Dispose();
         _loop.Dispose();
+        await (_keeper?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_routes?.DisposeAsync() ?? ValueTask.CompletedTask);
         _link?.Dispose();
         _inventory.Dispose();
@@ -205,16 +201,18 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         return new SessionShell(new SessionMachine(session, kept, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
     }
 
-    private KeptPlan? LoadPlan()
+    private KeptPlan? LoadPlan(LastPlanStore? store)
     {
-        var (kept, warning) = _store?.Load() ?? (null, null);
+        var (kept, warning) = store?.Load() ?? (null, null);
         if (warning is not null)
         {
-            _log.Warn("warning", new LogField("text", warning));
+            Warn(warning);
         }
 
         return kept;
     }
+
+    private void Warn(string text) => _log.Warn("warning", new LogField("text", text));
 
     private static SocketsHttpHandler Handler() => new()
     {
