@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Policies.Model;
 
 namespace Multipath.Agent.Reconcile;
 
@@ -78,9 +79,13 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>
-    /// Makes the table what the data plane holds: after the start, and after events were lost. Subflows begun stay begun.
+    /// Makes the table what the data plane holds: after the start, and after events were lost. Subflows begun stay begun, but for those
+    /// whose success was among what was lost; what an earlier run of the agent began is begun as well.
     /// </summary>
-    public void Recover(PlaneSnapshot snapshot)
+    /// <param name="snapshot">What there is.</param>
+    /// <param name="pathOf">The path of a local address.</param>
+    /// <param name="now">The time.</param>
+    public void Recover(PlaneSnapshot snapshot, Func<IPAddress, PathKey?> pathOf, DateTimeOffset now)
     {
         var there = snapshot.Connections.Select(connection => connection.Token).ToHashSet();
         foreach (var token in _connections.Keys.Where(token => !there.Contains(token)).ToArray())
@@ -100,6 +105,13 @@ internal sealed class ConnectionTable
             {
                 connection.Subflows[subflow.Tuple] = new TrackedSubflow(
                     subflow.Tuple, subflow.LocalId, subflow.RemoteId, subflow.Backup, silent.Contains(subflow.Tuple));
+                connection.Pending.RemoveAll(one => one.LocalId == subflow.LocalId && IsIt(one, subflow.Tuple));
+            }
+
+            // At a server they are those that the peer begins.
+            foreach (var begun in held.Subflows.Where(one => !one.Established && !held.ServerSide))
+            {
+                Begin(connection, begun, pathOf, now);
             }
         }
     }
@@ -136,6 +148,15 @@ internal sealed class ConnectionTable
         return next;
     }
 
+    private static void Begin(TrackedConnection connection, PlaneSubflow begun, Func<IPAddress, PathKey?> pathOf, DateTimeOffset now)
+    {
+        if (!connection.Pending.Exists(one => IsIt(one, begun.Tuple)) && pathOf(begun.Tuple.LocalAddress) is { } path)
+        {
+            var remote = TrackedConnection.Plain(begun.Tuple.Remote);
+            connection.Pending.Add(new PendingSubflow(path, begun.LocalId, remote, begun.Backup, now));
+        }
+    }
+
     private static FourTuple InitialOf(PlaneConnection held)
     {
         var initial = held.Subflows.FirstOrDefault(one => one.LocalId == 0 && one.RemoteId == 0);
@@ -160,7 +181,7 @@ internal sealed class ConnectionTable
             return null;
         }
 
-        var begun = connection.Pending.FirstOrDefault(one => IsIt(one, facts));
+        var begun = connection.Pending.FirstOrDefault(one => IsIt(one, facts.Tuple));
         if (begun is not null)
         {
             connection.Pending.Remove(begun);
@@ -183,7 +204,7 @@ internal sealed class ConnectionTable
         }
 
         if (connection.Closing.Remove(closed.Subflow.Tuple)
-            || connection.Pending.FirstOrDefault(one => IsIt(one, closed.Subflow)) is not { } begun)
+            || connection.Pending.FirstOrDefault(one => IsIt(one, closed.Subflow.Tuple)) is not { } begun)
         {
             return null;
         }
@@ -192,7 +213,7 @@ internal sealed class ConnectionTable
         return new TableChange.Failed(connection, begun, closed.Error);
     }
 
-    private static bool IsIt(PendingSubflow begun, SubflowFacts facts) =>
-        begun.Path.Address.Equals(TrackedConnection.Plain(facts.Tuple.LocalAddress))
-        && begun.Remote.Equals(TrackedConnection.Plain(facts.Tuple.Remote));
+    private static bool IsIt(PendingSubflow begun, FourTuple tuple) =>
+        begun.Path.Address.Equals(TrackedConnection.Plain(tuple.LocalAddress))
+        && begun.Remote.Equals(TrackedConnection.Plain(tuple.Remote));
 }

@@ -20,6 +20,7 @@ internal sealed class Reconciler
     private readonly IDataPlane _plane;
     private readonly IReconcileOutput _output;
     private readonly Journal _journal;
+    private readonly AgentClock _clock;
     private readonly ConnectionTable _table = new();
     private readonly PathBook _paths = new();
     private readonly BlackholeReflex _blackhole;
@@ -34,7 +35,7 @@ internal sealed class Reconciler
 
     public Reconciler(string host, IDataPlane plane, IReconcileOutput output, Journal journal, AgentClock clock)
     {
-        (_plane, _output, _journal) = (plane, output, journal);
+        (_plane, _output, _journal, _clock) = (plane, output, journal, clock);
         _measurements = new Measurements(plane, _table, _paths);
         _measuring = new MeasuringTurn(_measurements, _table, _paths, output, journal);
         _observer = new Observer(_table, _paths, _measurements);
@@ -64,7 +65,7 @@ internal sealed class Reconciler
     /// <summary>Reads what is there: at the start, and after events were lost.</summary>
     public void Recover()
     {
-        _table.Recover(_plane.Snapshot());
+        _table.Recover(_plane.Snapshot(), _paths.Of, _clock.Now);
         foreach (var connection in _table.Connections)
         {
             connection.Steerable = _plane.IsSteerable(connection.Token);

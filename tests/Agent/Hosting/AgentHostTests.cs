@@ -77,6 +77,27 @@ public sealed class AgentHostTests
     }
 
     [Fact]
+    public async Task An_agent_that_starts_again_in_the_middle_of_a_join_does_not_begin_it_again()
+    {
+        await using var lab = TwoPathLab.Create();
+        NetLab.Ip("-n", lab.Client, "neighbour", "replace", "10.72.1.2", "lladdr", "02:00:00:00:00:99", "dev", "eth2", "nud", "permanent");
+        var first = new TwoPathLab.LineLog();
+        await using (TwoPathLab.StartAgent(lab.Client, first))
+        {
+            await lab.ConnectAsync();
+            await first.NextAsync("\"kind\":\"create\"", "eth2/10.72.2.1");
+        }
+
+        var second = new TwoPathLab.LineLog();
+        await using (TwoPathLab.StartAgent(lab.Client, second))
+        {
+            await second.NextAsync("\"event\":\"plan\"", "\"applied\":0", "\"refused\":0");
+        }
+
+        Assert.DoesNotContain(second.Rest().Concat(second.Seen), line => line.Contains("\"kind\":\"create\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_path_that_swallows_data_is_left_long_before_a_retransmission_timeout_would()
     {
         await using var lab = TwoPathLab.Create();
