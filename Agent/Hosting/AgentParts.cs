@@ -78,13 +78,13 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     public async Task RunAsync(CancellationToken cancellation) => await Task.WhenAll(
         PumpAsync(
             _plane.Events.ReadAllAsync(cancellation),
-            (happened, urgent) => _loop.Post((one, now) => one.HandleEvent(happened, now), urgent),
-            false,
+            happened => _loop.Post((one, now) => one.HandleEvent(happened, now)),
+            "events of the data plane",
             cancellation),
         PumpAsync(
             _inventory.ChangesAsync(cancellation),
-            (paths, urgent) => _loop.Post((one, now) => one.HandlePaths(paths, now), urgent),
-            true,
+            paths => _loop.Post((one, now) => one.HandlePaths(paths, now), urgent: true),
+            "changes of paths",
             cancellation),
         _session?.RunAsync(cancellation) ?? Task.CompletedTask);
 
@@ -223,18 +223,28 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         ConnectTimeout = TimeSpan.FromSeconds(5),
     };
 
-    private static async Task PumpAsync<T>(IAsyncEnumerable<T> events, Action<T, bool> post, bool urgent, CancellationToken cancellation)
+    /// <summary>Without events the agent would go on blind, and nobody would know.</summary>
+    private async Task PumpAsync<T>(IAsyncEnumerable<T> events, Action<T> post, string what, CancellationToken cancellation)
     {
         try
         {
-            await foreach (var happened in events)
+            await foreach (var happened in events.WithCancellation(cancellation))
             {
-                post(happened, urgent);
+                post(happened);
+            }
+
+            if (!cancellation.IsCancellationRequested)
+            {
+                _failed.TrySetException(new InvalidOperationException($"The {what} have ended: the agent would not see what happens."));
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Stopped.
+        }
+        catch (Exception e)
+        {
+            _failed.TrySetException(e);
         }
     }
 }

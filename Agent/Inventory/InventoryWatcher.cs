@@ -10,8 +10,6 @@ namespace Multipath.Agent.Inventory;
 /// </summary>
 internal sealed class InventoryWatcher : IDisposable
 {
-    private static readonly ushort[] Kinds = [RouteCodec.GetLink, RouteCodec.GetAddress, RouteCodec.GetRoute, RouteCodec.GetRule];
-
     private readonly NetlinkSocket _socket;
     private readonly NetlinkListener<InventoryEvent> _listener;
     private readonly Lock _lock = new();
@@ -26,7 +24,11 @@ internal sealed class InventoryWatcher : IDisposable
             lock (_lock)
             {
                 _listener = NetlinkListener<InventoryEvent>.Open(NetlinkConstants.ProtocolRoute, RouteCodec.Groups, Reload, Handle);
-                _current = ReadAll(version: 1);
+                (_current, var isIncomplete) = InventoryReader.Read(Dump, version: 1);
+                if (isIncomplete)
+                {
+                    _listener.AskAgain();
+                }
             }
         }
         catch
@@ -53,7 +55,7 @@ internal sealed class InventoryWatcher : IDisposable
     internal static HostInventory Read(string? netns = null) => NetNamespace.Run(netns, () =>
     {
         using var socket = NetlinkSocket.Open(NetlinkConstants.ProtocolRoute);
-        return ReadAll(socket, version: 1);
+        return InventoryReader.Read(Dumper(socket), version: 1).Inventory;
     });
 
     public void Dispose()
@@ -62,25 +64,15 @@ internal sealed class InventoryWatcher : IDisposable
         _socket.Dispose();
     }
 
-    private static HostInventory ReadAll(NetlinkSocket socket, long version)
+    private static InventoryDump Dumper(NetlinkSocket socket) => (ushort kind, ref HostInventory inventory) =>
     {
-        var inventory = HostInventory.Empty;
         Span<byte> buffer = stackalloc byte[NetlinkWriter.RequestCapacity];
-        foreach (var kind in Kinds)
-        {
-            var reply = socket.Exchange(RouteCodec.Dump(buffer, kind), ref inventory,
-                static (in NetlinkMessage message, ref HostInventory result) =>
-                    result = RouteCodec.Parse(message) is { } change ? result.Apply(change) : result);
-            if (!reply.Ok)
-            {
-                throw new NetlinkException("read links, addresses and routes", reply);
-            }
-        }
+        return socket.Exchange(RouteCodec.Dump(buffer, kind), ref inventory,
+            static (in NetlinkMessage message, ref HostInventory result) =>
+                result = RouteCodec.Parse(message) is { } change ? result.Apply(change) : result);
+    };
 
-        return inventory with { Version = version };
-    }
-
-    private HostInventory ReadAll(long version) => ReadAll(_socket, version);
+    private NetlinkReply Dump(ushort kind, ref HostInventory inventory) => Dumper(_socket)(kind, ref inventory);
 
     private InventoryEvent? Handle(in NetlinkMessage message)
     {
@@ -102,17 +94,18 @@ internal sealed class InventoryWatcher : IDisposable
         }
     }
 
-    private InventoryEvent Reload()
+    private InventoryEvent Reload(out bool again)
     {
         lock (_lock)
         {
             try
             {
-                _current = ReadAll(_current.Version + 1);
+                (_current, again) = InventoryReader.Read(Dump, _current.Version + 1);
             }
             catch (NetlinkException)
             {
-                // Out of memory in the kernel: what was known stays, and its reader is told all the same.
+                // Out of memory in the kernel: what was known stays, its reader is told all the same, and it is tried again.
+                again = true;
             }
 
             return new InventoryEvent(new InventoryChange.Reloaded(), _current);

@@ -4,13 +4,20 @@ using Multipath.Agent.Interop;
 
 namespace Multipath.Agent.Netlink;
 
+/// <summary>Makes the event that stands for those that were lost.</summary>
+/// <param name="again">
+/// True to be asked again in a while: the owner could not read everything anew. What it knows is told meanwhile.
+/// </param>
+internal delegate TEvent NetlinkOverrun<TEvent>(out bool again);
+
 /// <summary>Turns one multicast message into an event, or null when it is of no interest. Never throws, whatever the bytes.</summary>
 internal delegate TEvent? NetlinkEventParser<TEvent>(in NetlinkMessage message)
     where TEvent : class;
 
 /// <summary>
 /// Listens to multicast groups on a thread of its own, so that an event waits neither for the thread pool nor for a poll. When the kernel
-/// or this queue had to drop events, an overrun event comes instead: the owner then reads everything anew.
+/// or this queue had to drop events, an overrun event comes instead: the owner then reads everything anew. A socket that fails counts as
+/// one that dropped events, and is tried again.
 /// </summary>
 internal sealed class NetlinkListener<TEvent> : IDisposable
     where TEvent : class
@@ -24,28 +31,35 @@ internal sealed class NetlinkListener<TEvent> : IDisposable
     /// <summary>How soon a full queue is tried again, to tell its reader that it missed events.</summary>
     private const int RetryMs = 10;
 
+    /// <summary>Between tries of what fails again and again, at most.</summary>
+    private const int LongestRetryMs = 1000;
+
     private const int BufferSize = 64 * 1024;
 
     private readonly NetlinkHandle _handle;
-    private readonly int _stop;
+    private readonly int _wake;
     private readonly NetlinkEventParser<TEvent> _parse;
-    private readonly Func<TEvent> _overrun;
+    private readonly NetlinkOverrun<TEvent> _overrun;
     private readonly Channel<TEvent> _events;
     private readonly Thread _thread;
     private bool _owesOverrun;
+    private bool _overrunAgain;
+    private long _againAt;
+    private int _retryMs = RetryMs;
+    private volatile bool _ends;
 
-    private NetlinkListener(NetlinkHandle handle, NetlinkEventParser<TEvent> parse, Func<TEvent> overrun, int queueLength)
+    private NetlinkListener(NetlinkHandle handle, NetlinkEventParser<TEvent> parse, NetlinkOverrun<TEvent> overrun, int queueLength)
     {
         _handle = handle;
         _events = Channel.CreateBounded<TEvent>(new BoundedChannelOptions(queueLength) { SingleWriter = true });
         _parse = parse;
         _overrun = overrun;
-        _stop = Libc.EventFd(0, Libc.SockCloseOnExec);
+        _wake = Libc.EventFd(0, Libc.SockCloseOnExec);
         _thread = new Thread(Run) { IsBackground = true, Name = "netlink events" };
         _thread.Start();
     }
 
-    /// <summary>Events in the order of the kernel; completes when the listener is disposed or its socket fails.</summary>
+    /// <summary>Events in the order of the kernel; completes when the listener is disposed.</summary>
     internal ChannelReader<TEvent> Events => _events.Reader;
 
     /// <summary>Opens in the network namespace of the calling thread. When it returns, no later event is missed.</summary>
@@ -56,7 +70,7 @@ internal sealed class NetlinkListener<TEvent> : IDisposable
     /// <param name="queueLength">Events that wait for a slow reader; beyond that they are lost.</param>
     /// <param name="kernelBufferBytes">What the kernel keeps for this thread.</param>
     /// <exception cref="NetlinkException">No such group, or no right to hear it.</exception>
-    internal static NetlinkListener<TEvent> Open(int protocol, ReadOnlySpan<uint> groups, Func<TEvent> overrun,
+    internal static NetlinkListener<TEvent> Open(int protocol, ReadOnlySpan<uint> groups, NetlinkOverrun<TEvent> overrun,
         NetlinkEventParser<TEvent> parse, int queueLength = QueueLength, int kernelBufferBytes = KernelBufferBytes)
     {
         var handle = NetlinkHandle.Open(protocol);
@@ -77,14 +91,17 @@ internal sealed class NetlinkListener<TEvent> : IDisposable
         }
     }
 
+    /// <summary>The owner could not read everything when it began: it is asked for what an overrun means in a while.</summary>
+    internal void AskAgain() => Wake();
+
     public void Dispose()
     {
-        long one = 1;
-        _ = Libc.Write(_stop, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in one)), sizeof(long));
+        _ends = true;
+        Wake();
         if (_thread.Join(TimeSpan.FromSeconds(5)))
         {
             _handle.Dispose();
-            _ = Libc.Close(_stop);
+            _ = Libc.Close(_wake);
         }
     }
 
@@ -94,33 +111,50 @@ internal sealed class NetlinkListener<TEvent> : IDisposable
         Span<Libc.PollEntry> entries =
         [
             new() { Descriptor = _handle.Descriptor, Events = Libc.PollIn },
-            new() { Descriptor = _stop, Events = Libc.PollIn },
+            new() { Descriptor = _wake, Events = Libc.PollIn },
         ];
+        var failsFor = 0;
         while (true)
         {
+            // While the socket fails only the end is waited for: what fails is readable all the time.
+            var polled = failsFor == 0 ? entries : entries[1..];
             entries[0].Returned = entries[1].Returned = 0;
-            if (Libc.Poll(entries, (nuint)entries.Length, _owesOverrun ? RetryMs : -1) < 0
-                && Marshal.GetLastPInvokeError() != Errno.Interrupted)
+            var ready = Libc.Poll(polled, (nuint)polled.Length, failsFor > 0 ? failsFor : TimeoutMs());
+            var isWell = ready >= 0 || Marshal.GetLastPInvokeError() == Errno.Interrupted;
+            if (entries[1].Returned != 0 && Woken())
             {
                 break;
             }
 
-            if (entries[1].Returned != 0)
-            {
-                break;
-            }
-
-            if (entries[0].Returned != 0 && !Receive(buffer))
-            {
-                break;
-            }
-
+            var works = isWell && ((failsFor == 0 && entries[0].Returned == 0) || Receive(buffer));
+            failsFor = works ? 0 : Math.Clamp(2 * failsFor, RetryMs, LongestRetryMs);
+            _owesOverrun |= !works;
             SettleOverrun();
         }
 
         _events.Writer.TryComplete();
     }
 
+    private void Wake()
+    {
+        long one = 1;
+        _ = Libc.Write(_wake, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in one)), sizeof(long));
+    }
+
+    /// <returns>True at the end.</returns>
+    private unsafe bool Woken()
+    {
+        long count = 0;
+        _ = Libc.Read(_wake, (byte*)&count, sizeof(long));
+        (_overrunAgain, _againAt) = (true, Environment.TickCount64 + RetryMs);
+        return _ends;
+    }
+
+    private int TimeoutMs() => _owesOverrun ? RetryMs
+        : _overrunAgain ? (int)Math.Max(0, _againAt - Environment.TickCount64)
+        : -1;
+
+    /// <returns>False when the socket failed.</returns>
     private bool Receive(byte[] buffer)
     {
         var received = _handle.Receive(buffer, out var errno, Libc.MessageDontWait);
@@ -159,9 +193,13 @@ internal sealed class NetlinkListener<TEvent> : IDisposable
 
     private void SettleOverrun()
     {
-        if (_owesOverrun)
+        if (!_owesOverrun && !(_overrunAgain && Environment.TickCount64 >= _againAt))
         {
-            _owesOverrun = !_events.Writer.TryWrite(_overrun());
+            return;
         }
+
+        _owesOverrun = !_events.Writer.TryWrite(_overrun(out _overrunAgain));
+        _retryMs = _overrunAgain ? Math.Min(2 * _retryMs, LongestRetryMs) : RetryMs;
+        _againAt = Environment.TickCount64 + _retryMs;
     }
 }

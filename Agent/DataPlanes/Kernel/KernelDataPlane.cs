@@ -100,12 +100,18 @@ internal sealed class KernelDataPlane : IDisposable
         try
         {
             return NetlinkListener<MptcpEvent>.Open(NetlinkConstants.ProtocolGeneric, [group],
-                static () => new MptcpEvent.Overrun(), (in NetlinkMessage message) =>
+                Overrun, (in NetlinkMessage message) =>
                     message.Type == family.Id ? MptcpEventCodec.Parse(message.Payload) : null);
         }
         catch (NetlinkException e)
         {
             throw new KernelException(new KernelError(doing, e.Errno, null));
         }
+    }
+
+    private static MptcpEvent Overrun(out bool again)
+    {
+        again = false;
+        return new MptcpEvent.Overrun();
     }
 }
