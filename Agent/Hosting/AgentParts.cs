@@ -59,10 +59,13 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             alarm => _loop!.Post((one, now) => one.HandleAlarm(alarm, now), urgent: true),
             // The one batch has to come back: what is not urgent is dropped when the loop falls behind.
             batch => _loop!.Post((one, now) => one.HandleMeasured(batch, now), urgent: true),
-            _metrics.Stalled);
+            _metrics.Stalled,
+            e => Troubled("the watch for silent subflows", e),
+            e => _failed.TrySetException(e));
         var outcome = Begin(kept, policy, clock.Now);
         _session = _link is null ? null : NewSession(options, ground.Capabilities, version, outcome, clock);
-        _loop = new ReconcileLoop(Reconciler, clock, e => _failed.TrySetException(e));
+        _loop = new ReconcileLoop(
+            Reconciler, clock, e => Troubled("the look at the data plane", e), e => _failed.TrySetException(e));
         _log.Info(
             "started", new LogField("host", options.Host), new LogField("netns", options.Netns), new LogField("silo", options.Silo),
             new LogField("plan", kept?.Plan.Version), new LogField("version", version), new LogField("metrics", _telemetry.Address));
@@ -81,11 +84,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             happened => _loop.Post((one, now) => one.HandleEvent(happened, now)),
             "events of the data plane",
             cancellation),
-        PumpAsync(
-            _inventory.ChangesAsync(cancellation),
-            paths => _loop.Post((one, now) => one.HandlePaths(paths, now), urgent: true),
-            "changes of paths",
-            cancellation),
+        PumpAsync(_inventory.ChangesAsync(cancellation), _loop.PostPaths, "changes of paths", cancellation),
         _session?.RunAsync(cancellation) ?? Task.CompletedTask);
 
     public void Publish(HostNews news)
@@ -112,7 +111,17 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         _loop.Post(
             (one, now) =>
             {
-                done(Checked(one.HandlePlan(plan, keep: true, "silo's", now, apply.Trace), apply.Plan));
+                try
+                {
+                    done(Checked(one.HandlePlan(plan, keep: true, "silo's", now, apply.Trace), apply.Plan));
+                }
+                catch (Exception e)
+                {
+                    // The session waits for an answer, and takes no other plan until it has one.
+                    var refusal = new ActionOutcome("apply the plan", apply.Plan.Content.Policy, e.Message);
+                    done(new PlanOutcome(apply.Plan.Version, [], [refusal]));
+                    throw;
+                }
             },
             urgent: true);
     }
@@ -140,14 +149,14 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     {
         _metrics.SiloConnected(true);
         _log.Info("silo-back", new LogField("silo", silo));
-        _loop.Post((one, now) => one.HandleSiloBack(reportInterval, now));
+        _loop.Post((one, now) => one.HandleSiloBack(reportInterval, now), urgent: true);
     }
 
     public void SiloAway(string reason)
     {
         _metrics.SiloConnected(false);
         _log.Warn("silo-away", new LogField("reason", reason));
-        _loop.Post((one, now) => one.HandleSiloAway(now));
+        _loop.Post((one, now) => one.HandleSiloAway(now), urgent: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -213,6 +222,8 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
     }
 
     private void Warn(string text) => _log.Warn("warning", new LogField("text", text));
+
+    private void Troubled(string what, Exception error) => Warn($"{what} failed and is tried again: {error.Message}");
 
     private static SocketsHttpHandler Handler() => new()
     {

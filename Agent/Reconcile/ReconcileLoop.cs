@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Hosting;
 
@@ -22,23 +23,33 @@ internal sealed class ReconcileLoop : IDisposable
     /// <summary>Without a deadline; a bound on what a lost wake-up could cost.</summary>
     private const int LongestWaitMs = 60_000;
 
+    /// <summary>How often in a row a turn may fail before the agent gives up: some seconds with the waits between.</summary>
+    private const int MostFailures = 20;
+
+    private const int FirstWaitMs = 10;
+    private const int LongestFailureWaitMs = 250;
+
     private readonly ConcurrentQueue<Action<Reconciler, DateTimeOffset>> _urgent = new();
     private readonly ConcurrentQueue<Action<Reconciler, DateTimeOffset>> _queue = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Reconciler _reconciler;
     private readonly AgentClock _clock;
+    private readonly Action<Exception> _troubled;
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
+    private readonly ManualResetEventSlim _end = new();
+    private Latest? _paths;
     private volatile bool _stop;
     private volatile bool _overrun;
 
     /// <summary>Starts at once.</summary>
     /// <param name="reconciler">Used by this loop's thread alone from now on.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="troubled">Told when a turn fails: everything is read anew then, and tried again in a while.</param>
     /// <param name="failed">Told when the data plane fails altogether; the loop ends then.</param>
-    public ReconcileLoop(Reconciler reconciler, AgentClock clock, Action<Exception> failed)
+    public ReconcileLoop(Reconciler reconciler, AgentClock clock, Action<Exception> troubled, Action<Exception> failed)
     {
-        (_reconciler, _clock, _failed) = (reconciler, clock, failed);
+        (_reconciler, _clock, _troubled, _failed) = (reconciler, clock, troubled, failed);
         _thread = new Thread(Run) { IsBackground = true, Name = "reconcile", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }
@@ -64,35 +75,61 @@ internal sealed class ReconcileLoop : IDisposable
         _wake.Set();
     }
 
+    /// <summary>
+    /// Queues the paths as they are now, before all that is not urgent. Of those that wait only the latest count. Any thread.
+    /// </summary>
+    public void PostPaths(ImmutableArray<HostPath> paths)
+    {
+        Volatile.Write(ref _paths, new Latest(paths));
+        _wake.Set();
+    }
+
     public void Dispose()
     {
         // The event is left to the finalizer: work that is still under way elsewhere may post its answer late.
         _stop = true;
+        _end.Set();
         _wake.Set();
         _thread.Join();
     }
 
     private void Run()
     {
-        try
+        var failures = 0;
+        while (!_stop)
         {
-            while (!_stop)
+            try
             {
-                var until = _reconciler.NextDeadline is { } at ? (at - _clock.Now).TotalMilliseconds : LongestWaitMs;
-                var wait = (int)Math.Clamp(Math.Ceiling(until), 0, LongestWaitMs);
-                if (wait > 0 && _urgent.IsEmpty && _queue.IsEmpty)
+                Turn();
+                failures = 0;
+            }
+            catch (Exception e)
+            {
+                // One bad turn, such as a look for which the kernel had no memory, is no reason to leave the host.
+                if (++failures == MostFailures)
                 {
-                    _wake.WaitOne(wait);
+                    _failed(e);
+                    return;
                 }
 
-                Drain();
-                _reconciler.Settle(_clock.Now);
+                _troubled(e);
+                _overrun = true;
+                _end.Wait(Math.Min(FirstWaitMs << Math.Min(failures - 1, 8), LongestFailureWaitMs));
             }
         }
-        catch (Exception e) when (e is KernelException or InvalidOperationException)
+    }
+
+    private void Turn()
+    {
+        var until = _reconciler.NextDeadline is { } at ? (at - _clock.Now).TotalMilliseconds : LongestWaitMs;
+        var wait = (int)Math.Clamp(Math.Ceiling(until), 0, LongestWaitMs);
+        if (wait > 0 && _urgent.IsEmpty && _queue.IsEmpty && !_overrun && Volatile.Read(ref _paths) is null)
         {
-            _failed(e);
+            _wake.WaitOne(wait);
         }
+
+        Drain();
+        _reconciler.Settle(_clock.Now);
     }
 
     private void Drain()
@@ -104,7 +141,13 @@ internal sealed class ReconcileLoop : IDisposable
             _reconciler.HandleEvent(new MptcpEvent.Overrun(), _clock.Now);
         }
 
-        if (Drain(_urgent) == 0)
+        var paths = Interlocked.Exchange(ref _paths, null);
+        if (paths is not null)
+        {
+            _reconciler.HandlePaths(paths.Paths, _clock.Now);
+        }
+
+        if (Drain(_urgent) == 0 && paths is null)
         {
             Drain(_queue);
         }
@@ -121,4 +164,6 @@ internal sealed class ReconcileLoop : IDisposable
 
         return taken;
     }
+
+    private sealed record Latest(ImmutableArray<HostPath> Paths);
 }

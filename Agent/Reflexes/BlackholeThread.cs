@@ -7,12 +7,20 @@ namespace Multipath.Agent.Reflexes;
 /// <summary>The thread of <see cref="BlackholeWatch"/>: sleeps until the next subflow is due, and for good while there is none.</summary>
 internal sealed class BlackholeThread : IDisposable
 {
+    /// <summary>How often in a row a look may fail before it is given up: some seconds with the waits between.</summary>
+    private const int MostFailures = 20;
+
+    private const int FirstWaitMs = 10;
+    private const int LongestFailureWaitMs = 250;
+
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly ISubflowProbe _probe;
     private readonly MeasuredBatch _batch = new();
     private readonly BlackholeWatch _watch;
     private readonly AgentClock _clock;
+    private readonly Action<Exception> _troubled;
+    private readonly Action<Exception> _failed;
     private readonly Thread _thread;
     private ImmutableArray<WatchedSubflow>? _next;
     private volatile bool _stop;
@@ -23,14 +31,18 @@ internal sealed class BlackholeThread : IDisposable
     /// <param name="alarm">Told of silence and of its end.</param>
     /// <param name="measured">Given measurements now and then, to be disposed of once read.</param>
     /// <param name="stalled">Told how long a connection stood still when one of its subflows went away.</param>
+    /// <param name="troubled">Told when a look fails: it is tried again in a while.</param>
+    /// <param name="failed">Told when it fails again and again; nothing is watched from then on.</param>
     public BlackholeThread(
         ISubflowProbe probe,
         AgentClock clock,
         Action<BlackholeAlarm> alarm,
         Action<MeasuredBatch> measured,
-        Action<TimeSpan> stalled)
+        Action<TimeSpan> stalled,
+        Action<Exception> troubled,
+        Action<Exception> failed)
     {
-        (_probe, _clock) = (probe, clock);
+        (_probe, _clock, _troubled, _failed) = (probe, clock, troubled, failed);
         _watch = new BlackholeWatch(probe, alarm, subflows => Tell(subflows, measured), stalled);
         _thread = new Thread(Run) { IsBackground = true, Name = "blackhole watch", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
@@ -69,6 +81,7 @@ internal sealed class BlackholeThread : IDisposable
     private void Run()
     {
         DateTimeOffset? due = null;
+        var failures = 0;
         while (!_stop)
         {
             // Rounded up: waking a fraction of a millisecond early would look at nothing and sleep again.
@@ -78,8 +91,25 @@ internal sealed class BlackholeThread : IDisposable
                 _wake.WaitOne(wait);
             }
 
-            Take();
-            due = _watch.HandleTick(_clock.Now);
+            try
+            {
+                Take();
+                due = _watch.HandleTick(_clock.Now);
+                failures = 0;
+            }
+            catch (Exception e)
+            {
+                // An exception that left this thread would end the program, and with it every reflex.
+                if (++failures == MostFailures)
+                {
+                    _failed(e);
+                    return;
+                }
+
+                _troubled(e);
+                var again = Math.Min(FirstWaitMs << Math.Min(failures - 1, 8), LongestFailureWaitMs);
+                due = _clock.Now + TimeSpan.FromMilliseconds(again);
+            }
         }
     }
 

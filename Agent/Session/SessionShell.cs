@@ -24,19 +24,24 @@ internal interface ISessionOwner
 }
 
 /// <summary>Runs a <see cref="SessionMachine"/> over real streams: one queue in, effects out, one task.</summary>
+/// <remarks>
+/// Nothing that the machine waits for may be lost: what streams say waits for room in the queue, and thereby the silo for this end. News
+/// and the outcome of a plan come from a thread that may not wait; each has a place of its own.
+/// </remarks>
 internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISessionOwner owner, AgentClock clock, TimeProvider time)
 {
-    /// <summary>Inputs that wait; more would mean that this task is stuck. Snapshots are coalesced before they get here.</summary>
-    private const int QueueLimit = 4096;
+    /// <summary>Inputs that wait; the reader of a stream that says more waits with it.</summary>
+    private const int QueueLimit = 256;
 
     /// <summary>Timers of the base library do not take more than this.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly Channel<Action<DateTimeOffset>> _inputs = Channel.CreateBounded<Action<DateTimeOffset>>(
-        new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+        new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly Lock _gate = new();
     private HostNews? _news;
+    private PlanOutcome? _outcome;
     private ISiloStream? _stream;
     private CancellationTokenSource? _streamLife;
     private long _generation;
@@ -44,17 +49,12 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
     /// <summary>The host was read anew. Of the snapshots that wait only the latest counts.</summary>
     public void Publish(HostNews news)
     {
-        bool first;
         lock (_gate)
         {
-            first = _news is null;
             _news = _news?.Then(news) ?? news;
         }
 
-        if (first)
-        {
-            Post(TakeNews);
-        }
+        Wake();
     }
 
     /// <summary>Runs until cancelled, then closes the stream.</summary>
@@ -71,10 +71,12 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
                 }
 
                 await WaitAsync(cancellation);
-                while (_inputs.Reader.TryRead(out var input))
+                for (var taken = 0; taken < QueueLimit && _inputs.Reader.TryRead(out var input); taken++)
                 {
                     input(clock.Now);
                 }
+
+                TakeWhatCame(clock.Now);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -83,12 +85,20 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
         }
     }
 
-    private void TakeNews(DateTimeOffset now)
+    /// <summary>The outcome of a plan first: it was there before the news of what the plan did.</summary>
+    private void TakeWhatCame(DateTimeOffset now)
     {
         HostNews? news;
+        PlanOutcome? outcome;
         lock (_gate)
         {
             (news, _news) = (_news, null);
+            (outcome, _outcome) = (_outcome, null);
+        }
+
+        if (outcome is not null)
+        {
+            machine.HandleApplied(outcome, now);
         }
 
         if (news is not null)
@@ -97,7 +107,22 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
         }
     }
 
-    private void Post(Action<DateTimeOffset> input) => _inputs.Writer.TryWrite(input);
+    /// <summary>One plan is applied at a time, so that one place suffices.</summary>
+    private void Applied(PlanOutcome outcome)
+    {
+        lock (_gate)
+        {
+            _outcome = outcome;
+        }
+
+        Wake();
+    }
+
+    /// <summary>A queue that is full wakes the task by itself, and the places are looked at after it.</summary>
+    private void Wake() => _inputs.Writer.TryWrite(static _ => { });
+
+    private ValueTask PostAsync(Action<DateTimeOffset> input, CancellationToken cancellation = default) =>
+        _inputs.Writer.WriteAsync(input, cancellation);
 
     private async Task WaitAsync(CancellationToken cancellation)
     {
@@ -135,7 +160,7 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
                 _ = DropStreamAsync();
                 break;
             case SessionEffect.Apply apply:
-                owner.Apply(apply, outcome => Post(now => machine.HandleApplied(outcome, now)));
+                owner.Apply(apply, Applied);
                 break;
             case SessionEffect.SiloBack back:
                 owner.SiloBack(back.Silo, back.ReportInterval);
@@ -151,7 +176,8 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
         try
         {
             var stream = await link.OpenAsync(life);
-            Post(now =>
+            // A stream that came too late is still to be disposed of.
+            await PostAsync(now =>
             {
                 if (generation == _generation && !life.IsCancellationRequested)
                 {
@@ -162,21 +188,21 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
                 {
                     _ = DisposeAsync(stream);
                 }
-            });
+            }, CancellationToken.None);
             while (await stream.ReadAsync(life) is { } message)
             {
-                Post(now => OfStream(generation, () => machine.HandleMessage(message, now)));
+                await PostAsync(now => OfStream(generation, () => machine.HandleMessage(message, now)), life);
             }
 
-            Closed(generation, "the silo ended the session");
+            await ClosedAsync(generation, "the silo ended the session");
         }
         catch (SiloLinkException e)
         {
-            Closed(generation, e.Message);
+            await ClosedAsync(generation, e.Message);
         }
         catch (OperationCanceledException)
         {
-            Closed(generation, "the session was given up");
+            await ClosedAsync(generation, "the session was given up");
         }
     }
 
@@ -185,19 +211,19 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
         try
         {
             await stream.WriteAsync(message, life);
-            Post(now => OfStream(generation, () => machine.HandleSent(now)));
+            await PostAsync(now => OfStream(generation, () => machine.HandleSent(now)), life);
         }
         catch (SiloLinkException e)
         {
-            Closed(generation, e.Message);
+            await ClosedAsync(generation, e.Message);
         }
         catch (OperationCanceledException)
         {
-            Closed(generation, "the session was given up");
+            await ClosedAsync(generation, "the session was given up");
         }
     }
 
-    private void Closed(long generation, string reason) => Post(now => OfStream(generation, () =>
+    private ValueTask ClosedAsync(long generation, string reason) => PostAsync(now => OfStream(generation, () =>
     {
         _ = DropStreamAsync();
         machine.HandleClosed(reason, now);

@@ -46,7 +46,17 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     public ChannelReader<MptcpEvent> Events { get; } = Channel.CreateBounded<MptcpEvent>(1).Reader;
 
-    public PlaneSnapshot Snapshot() => new([.. Held]);
+    /// <summary>Thrown by each look.</summary>
+    internal Exception? Fault { get; set; }
+
+    /// <summary>Looks that were taken.</summary>
+    internal int Looks { get; private set; }
+
+    public PlaneSnapshot Snapshot()
+    {
+        Looks++;
+        return Fault is { } fault ? throw fault : new([.. Held]);
+    }
 
     public bool IsSteerable(uint token) => !Kernels.Contains(token);
 
