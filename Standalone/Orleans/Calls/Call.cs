@@ -32,6 +32,9 @@ internal abstract class Call : Turn
 
     internal bool IsPending { get; set; }
 
+    /// <summary>It counts against the limit of the target; guarded by <see cref="PendingCalls"/>.</summary>
+    internal bool IsCounted { get; set; }
+
     internal bool IsOneWay => Method.IsOneWay;
 
     internal bool IsAnswered => Volatile.Read(ref _answered) != 0;

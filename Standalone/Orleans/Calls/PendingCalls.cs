@@ -1,6 +1,9 @@
 namespace Multipath.Standalone.Orleans.Calls;
 
-/// <summary>The unanswered calls of one target: bounds their number and finds the expired. Oldest first.</summary>
+/// <summary>
+/// The calls of one target: bounds their number and finds the expired among the unanswered. Oldest first. A call that expired is answered
+/// and yet counts until it ended or was dropped: it goes on waiting or running, and takes its room.
+/// </summary>
 internal sealed class PendingCalls
 {
     private readonly Lock _lock = new();
@@ -21,6 +24,7 @@ internal sealed class PendingCalls
             }
 
             call.IsPending = true;
+            call.IsCounted = true;
             call.PendingPrevious = _last;
             call.PendingNext = null;
             if (_last is null)
@@ -46,10 +50,16 @@ internal sealed class PendingCalls
             {
                 Unlink(call);
             }
+
+            if (call.IsCounted)
+            {
+                call.IsCounted = false;
+                _count--;
+            }
         }
     }
 
-    /// <summary>Removes the calls whose deadline is over, adds them to a list, and returns the earliest deadline of the others.</summary>
+    /// <summary>Adds the calls whose deadline is over to a list, once each, and returns the earliest deadline of the others.</summary>
     internal long TakeExpired(long now, List<Call> expired)
     {
         long earliest = long.MaxValue;
@@ -106,6 +116,5 @@ internal sealed class PendingCalls
 
         call.PendingPrevious = null;
         call.PendingNext = null;
-        _count--;
     }
 }

@@ -4,6 +4,7 @@ using Multipath.Standalone.Orleans.Tests.SimulationGrains;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Runtime;
 
 namespace Multipath.Standalone.Orleans.Tests;
 
@@ -46,6 +47,28 @@ public sealed class SimulationTests
             await Assert.ThrowsAsync<TimeoutException>(() => grains.GetGrain<IRelayGrain>("a").Wait(TimeSpan.FromMinutes(2)));
             Assert.InRange(simulation.Time.Elapsed, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(32));
         });
+    }
+
+    [Fact]
+    public void Calls_that_timed_out_count_for_as_long_as_they_wait()
+    {
+        var simulation = new Simulation(seed: 1);
+        Run(simulation, async grains =>
+        {
+            IRelayGrain grain = grains.GetGrain<IRelayGrain>("a");
+            Assert.Equal((6, 4), await Failures(grain, TimeSpan.FromMinutes(3)));
+            Assert.Equal((0, 10), await Failures(grain, TimeSpan.Zero));
+            await Task.Delay(TimeSpan.FromMinutes(3), simulation.Time);
+            Assert.Equal(TimeSpan.Zero, await grain.Wait(TimeSpan.Zero));
+        }, silo => silo.Configure<SiloMessagingOptions>(options => options.MaxEnqueuedRequestsHardLimit = 5));
+
+        static async Task<(int TimedOut, int Refused)> Failures(IRelayGrain grain, TimeSpan wait)
+        {
+            Task<TimeSpan>[] calls = [.. Enumerable.Range(0, 10).Select(_ => grain.Wait(wait))];
+            await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Current);
+            return (calls.Count(call => call.Exception?.InnerException is TimeoutException),
+                calls.Count(call => call.Exception?.InnerException is LimitExceededException));
+        }
     }
 
     [Fact]
