@@ -7,6 +7,7 @@ using Multipath.Agent.Netlink;
 using Multipath.Agent.Reconcile;
 using Multipath.Agent.Routes;
 using Multipath.Agent.Session;
+using Multipath.Agent.Telemetry;
 using Multipath.Policies.Model;
 using Multipath.Policies.Text;
 
@@ -51,24 +52,24 @@ public sealed class AgentHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var policy = ParsePolicy(options);
-        var (settings, error) = Within(() => KernelSettings.Apply(
-            new MptcpSysctls(options.Netns, options.SysctlDirectory), KernelSettings.Tcp(options.Netns), options.UnsentLimit));
-        if (settings is null)
-        {
-            throw new AgentCannotRunException(error);
-        }
-
+        var settings = Settings(options);
+        var opened = new Stack<IDisposable>();
         try
         {
-            var plane = new KernelPlane(Within(() => KernelDataPlane.Open(options.Netns)));
+            var plane = Keep(opened, new KernelPlane(Within(() => KernelDataPlane.Open(options.Netns)), settings));
             Rehearsal.Run(plane);
-            var inventory = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
-            var routes = options.TuneStandbyRoutes ? Within(() => KernelRouteTable.Open(options.Netns)) : null;
+            var inventory = Keep(opened, new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns))));
+            var routes = options.TuneStandbyRoutes ? Keep(opened, Within(() => KernelRouteTable.Open(options.Netns))) : null;
             var ground = new AgentGround(plane, inventory, Capabilities(options), settings.Restore, routes);
             return new AgentHost(new AgentParts(options, policy, ground));
         }
         catch
         {
+            while (opened.TryPop(out var last))
+            {
+                last.Dispose();
+            }
+
             settings.Restore();
             throw;
         }
@@ -84,12 +85,18 @@ public sealed class AgentHost : IAsyncDisposable
     public static AgentHost Start(AgentOptions options, TunStack stack, IEnumerable<TunUplink> uplinks)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var host = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
-        return Start(options, new AgentGround(
-            Within(() => new StackPlane(new TunAccess(stack))),
-            new TunInventory(host, [.. uplinks]),
-            TunGround.Capabilities,
-            static () => { }));
+        var plane = Within(() => new StackPlane(new TunAccess(stack)));
+        try
+        {
+            var host = new KernelInventory(Within(() => InventoryWatcher.Open(options.Netns)));
+            return Start(
+                options, new AgentGround(plane, new TunInventory(host, [.. uplinks]), TunGround.Capabilities, static () => { }));
+        }
+        catch
+        {
+            plane.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -146,6 +153,33 @@ public sealed class AgentHost : IAsyncDisposable
 
         var parsed = PolicyText.Parse(yaml, options.PolicyFileName);
         return parsed.Value ?? throw new AgentCannotRunException(string.Join(Environment.NewLine, parsed.Errors));
+    }
+
+    private static KernelSettings Settings(AgentOptions options)
+    {
+        var (settings, error) = Within(() => KernelSettings.Apply(
+            new MptcpSysctls(options.Netns, options.SysctlDirectory),
+            KernelSettings.Tcp(options.Netns),
+            options.UnsentLimit,
+            options.StateDirectory is { } state ? new OwnSettingsFile(state, OwnSettingsFile.Whose(options.Netns)) : null));
+        if (settings is null)
+        {
+            throw new AgentCannotRunException(error);
+        }
+
+        if (settings.Trouble is { } trouble)
+        {
+            new AgentLog(options.Log, options.JsonLog, TimeProvider.System).Warn("warning", new LogField("text", trouble));
+        }
+
+        return settings;
+    }
+
+    private static T Keep<T>(Stack<IDisposable> opened, T one)
+        where T : IDisposable
+    {
+        opened.Push(one);
+        return one;
     }
 
     private static HostCapabilities Capabilities(AgentOptions options) => new(

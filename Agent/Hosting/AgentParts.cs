@@ -198,7 +198,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
 
     /// <summary>What the data plane cannot do for any connection is refused as well.</summary>
     private PlanOutcome Checked(PlanOutcome outcome, HostPlan plan) =>
-        outcome with { Refused = [.. outcome.Refused, .. SchedulerCheck.Refusals(plan.Content, _schedulers)] };
+        outcome with { Refused = [.. outcome.Refused, .. SchedulerCheck.Refusals(plan.Content, _schedulers, _plane.HostScheduler?.Usual)] };
 
     private SessionShell NewSession(
         AgentOptions options, HostCapabilities capabilities, string version, PlanOutcome? kept, AgentClock clock)

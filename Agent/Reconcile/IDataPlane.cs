@@ -38,6 +38,9 @@ internal interface IDataPlane : IDisposable
     /// <summary>Chooses packet schedulers; null where there is one for all connections.</summary>
     ISchedulerControl? Schedulers => null;
 
+    /// <summary>Chooses the packet scheduler of all connections to come, where each has no choice of its own; null where none is.</summary>
+    IHostScheduler? HostScheduler => null;
+
     /// <summary>The programs that own sockets, by inode; slow, and may be called from any thread.</summary>
     IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes);
 

@@ -6,9 +6,13 @@ using Multipath.Agent.Reflexes;
 
 namespace Multipath.Agent.Reconcile;
 
-/// <summary>The kernel's MPTCP of one network namespace as the loop's data plane. Owns what it is given.</summary>
-internal sealed class KernelPlane(KernelDataPlane kernel) : IDataPlane
+/// <summary>The kernel's MPTCP of one network namespace as the loop's data plane.</summary>
+/// <param name="kernel">Owned from now on.</param>
+/// <param name="scheduler">Sets the sysctl; null to leave it alone.</param>
+internal sealed class KernelPlane(KernelDataPlane kernel, IHostScheduler? scheduler = null) : IDataPlane
 {
+    public IHostScheduler? HostScheduler => scheduler;
+
     public ChannelReader<MptcpEvent> Events => kernel.Events;
 
     public PlaneSnapshot Snapshot() => new([.. kernel.Snapshot().Connections.Where(one => !one.Info.Fallback).Select(Convert)]);

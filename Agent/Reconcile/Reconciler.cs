@@ -29,6 +29,7 @@ internal sealed class Reconciler
     private readonly PlanInForce _plan;
     private readonly Realisation _realisation;
     private readonly MeasuringTurn _measuring;
+    private readonly SchedulerSteering _steering;
     private readonly ReportCut _cut = new();
     private bool _dirty = true;
     private bool _news = true;
@@ -40,8 +41,8 @@ internal sealed class Reconciler
         _measuring = new MeasuringTurn(_measurements, _table, _paths, output, journal);
         _observer = new Observer(_table, _paths, _measurements);
         _plan = new PlanInForce(host);
-        _realisation = new Realisation(
-            _table, _paths, _observer, new ActionRunner(plane, _table, journal, clock), new SchedulerSteering(plane, _table, journal));
+        _steering = new SchedulerSteering(plane, _table, journal);
+        _realisation = new Realisation(_table, _paths, _observer, new ActionRunner(plane, _table, journal, clock), _steering);
         _blackhole = new BlackholeReflex(_table, _paths, _realisation, journal);
     }
 
@@ -222,7 +223,8 @@ internal sealed class Reconciler
         using var span = _journal.Trace.Plan(version.ToString(), content.Policy, trace, now);
         var results = _realisation.Run(content, now).Results;
         var applied = results.Where(one => one.Error is null).Select(ActionRunner.Outcome).ToEquatableArray();
-        var refused = results.Where(one => one.Error is not null).Select(ActionRunner.Outcome).ToEquatableArray();
+        EquatableArray<ActionOutcome> refused =
+            [.. results.Where(one => one.Error is not null).Select(ActionRunner.Outcome), .. _steering.Refused];
         var difference = string.Join("; ", PlanDiff.Between(before, content));
         _journal.Plan(version, source, content.Policy, difference, applied.Count, refused.Count);
         _dirty = _news = true;

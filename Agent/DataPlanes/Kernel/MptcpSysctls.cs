@@ -37,18 +37,9 @@ internal sealed class MptcpSysctls(string? netns, string? folder = null)
     /// <summary>Retransmit intervals without progress after which a subflow is passed over (4 by default).</summary>
     internal int? StaleLossCount => int.TryParse(Files.Read("stale_loss_cnt"), CultureInfo.InvariantCulture, out var count) ? count : null;
 
-    /// <summary>Sets who manages the paths of connections to come.</summary>
-    internal KernelError? SetPathManager(PathManagerType type)
-    {
-        var modern = Files.Read("path_manager") is not null;
-        return (modern, type) switch
-        {
-            (true, PathManagerType.Userspace) => Files.Write("path_manager", "userspace"),
-            (true, _) => Files.Write("path_manager", "kernel"),
-            (_, PathManagerType.Userspace) => Files.Write("pm_type", "1"),
-            _ => Files.Write("pm_type", "0"),
-        };
-    }
+    /// <summary>Which sysctl has to be what for a program to manage the paths of connections to come.</summary>
+    internal (string Name, string Value) UserspacePathManager =>
+        Files.Read("path_manager") is not null ? ("path_manager", "userspace") : ("pm_type", "1");
 }
 
 /// <summary>Who makes subflows and announces addresses.</summary>

@@ -15,6 +15,9 @@ internal sealed class SysctlFolder(string? netns, string prefix, string? folder 
 {
     private readonly string _folder = folder ?? $"/proc/sys/{prefix.Replace('.', '/')}";
 
+    /// <summary>The whole name of one, such as net.mptcp.enabled.</summary>
+    internal string NameOf(string name) => $"{prefix}.{name}";
+
     /// <summary>All of them by their names without the prefix; empty where this kernel has none.</summary>
     internal FrozenDictionary<string, string> ReadAll() => NetNamespace.Run(netns, () =>
         Directory.Exists(_folder)

@@ -12,7 +12,7 @@ using Multipath.Policies.Model;
 namespace Multipath.Agent.Tests.Reconcile;
 
 /// <summary>A data plane that writes down what it is asked for, and the output beside it.</summary>
-internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerControl
+internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerControl, IHostScheduler
 {
     internal List<string> Calls { get; } = [];
 
@@ -44,6 +44,13 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     public string Usual => "minRtt";
 
+    /// <summary>Whether it has one scheduler for all that can be chosen.</summary>
+    internal bool ChoosesForAll { get; set; }
+
+    public IHostScheduler? HostScheduler => ChoosesForAll ? this : null;
+
+    public IReadOnlyList<string> Available => ["minRtt", "bpf_rr"];
+
     public ChannelReader<MptcpEvent> Events { get; } = Channel.CreateBounded<MptcpEvent>(1).Reader;
 
     /// <summary>Thrown by each look.</summary>
@@ -70,6 +77,8 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
     public KernelError? Announce(uint token, IPAddress address, byte id) => Call($"announce {token} {address} {id}");
 
     public KernelError? Withdraw(uint token, byte localId) => Call($"withdraw {token} {localId}");
+
+    public KernelError? Set(string scheduler) => Call($"schedule all by {scheduler}");
 
     public KernelError? Set(uint token, string scheduler) => Call($"schedule {token} by {scheduler}");
 

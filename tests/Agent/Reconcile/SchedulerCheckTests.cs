@@ -24,6 +24,17 @@ public sealed class SchedulerCheckTests
     public void One_that_is_there_or_not_asked_for_is_fine(string? scheduler) =>
         Assert.Empty(SchedulerCheck.Refusals(Plan(scheduler), ["default"]));
 
+    [Fact]
+    public void Where_one_holds_for_all_classes_that_disagree_are_refused()
+    {
+        var plan = Plan("bpf_rr") with { Classes = [.. Plan("bpf_rr").Classes, .. Plan(null).Classes] };
+        Assert.Empty(SchedulerCheck.Refusals(plan, ["default", "bpf_rr"]));
+        Assert.Equal(
+            "this data plane has one scheduler for all connections, and the classes ask for: bpf_rr, default",
+            Assert.Single(SchedulerCheck.Refusals(plan, ["default", "bpf_rr"], usual: "default")).Error);
+        Assert.Empty(SchedulerCheck.Refusals(Plan("bpf_rr"), ["default", "bpf_rr"], usual: "default"));
+    }
+
     private static PlanContent Plan(string? scheduler) => new(
         "vans",
         [new ClassPlan("voice", new TrafficMatch(), Objective.Latency, scheduler, [])],

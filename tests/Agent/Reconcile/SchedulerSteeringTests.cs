@@ -75,6 +75,24 @@ public sealed class SchedulerSteeringTests : IDisposable
         Assert.Empty(_plane.Take());
     }
 
+    [Fact]
+    public void One_for_all_is_set_when_all_classes_agree_and_is_there_and_else_the_usual_one_is()
+    {
+        _plane.ChoosesSchedulers = false;
+        _plane.ChoosesForAll = true;
+        _steering.Run(Plan("bpf_rr"));
+        _steering.Run(Plan("bpf_rr"));
+        _steering.Run(Plan("redundant"));
+        _steering.Run(Plan("bpf_rr"));
+        _steering.Run(Plan("bpf_rr") with { Classes = [.. Plan("bpf_rr").Classes, .. Plan(null).Classes] });
+        string[] calls = ["schedule all by bpf_rr", "schedule all by minRtt"];
+        Assert.Equal([.. calls, .. calls], _plane.Take());
+
+        _plane.Refusal = new KernelError("set the scheduler", 13, null);
+        _steering.Run(Plan("bpf_rr"));
+        Assert.Equal("schedule connections to come by bpf_rr", Assert.Single(_steering.Refused).Action);
+    }
+
     public void Dispose() => _metrics.Dispose();
 
     private static PlanContent Plan(string? scheduler) => new(

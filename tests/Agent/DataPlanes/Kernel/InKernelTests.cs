@@ -87,7 +87,8 @@ public sealed class InKernelTests
         var sysctls = new MptcpSysctls(hosts.ClientNetns);
         Assert.True(sysctls.Enabled);
         Assert.Equal(PathManagerType.Kernel, sysctls.PathManager);
-        Assert.Null(sysctls.SetPathManager(PathManagerType.Userspace));
+        var (name, value) = sysctls.UserspacePathManager;
+        Assert.Null(sysctls.Files.Write(name, value));
         Assert.Equal(PathManagerType.Userspace, sysctls.PathManager);
         Assert.Equal(PathManagerType.Kernel, new MptcpSysctls(hosts.ServerNetns).PathManager);
         Assert.Null(sysctls.Files.Write("stale_loss_cnt", "1"));

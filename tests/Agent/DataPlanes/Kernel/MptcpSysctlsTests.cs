@@ -15,7 +15,8 @@ public sealed class MptcpSysctlsTests : IDisposable
 
         Assert.True(sysctls.Enabled);
         Assert.Equal(PathManagerType.Kernel, sysctls.PathManager);
-        Assert.Null(sysctls.SetPathManager(PathManagerType.Userspace));
+        var (name, value) = sysctls.UserspacePathManager;
+        Assert.Null(sysctls.Files.Write(name, value));
         Assert.Equal(PathManagerType.Userspace, sysctls.PathManager);
         Assert.Equal(["enabled", "path_manager"], sysctls.Files.ReadAll().Keys.Order(StringComparer.Ordinal));
     }
