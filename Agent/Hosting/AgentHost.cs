@@ -184,7 +184,8 @@ public sealed class AgentHost : IAsyncDisposable
 
     private static HostCapabilities Capabilities(AgentOptions options) => new(
         new MptcpSysctls(options.Netns, options.SysctlDirectory).AvailableSchedulers.ToEquatableArray(),
-        Environment.OSVersion.Version.ToString());
+        Environment.OSVersion.Version.ToString(),
+        PlaneKind.Kernel);
 
     private static T Within<T>(Func<T> open)
     {

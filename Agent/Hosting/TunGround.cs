@@ -20,7 +20,7 @@ internal sealed class TunGround : IDisposable
 
     /// <summary>What the silo is told of a host with such a plane.</summary>
     internal static HostCapabilities Capabilities { get; } =
-        new(StackPlane.SchedulerNames.ToEquatableArray(), Environment.OSVersion.Version.ToString());
+        new(StackPlane.SchedulerNames.ToEquatableArray(), Environment.OSVersion.Version.ToString(), PlaneKind.Tun);
 
     /// <summary>What the agent takes over.</summary>
     internal AgentGround Ground { get; private set; } = null!;

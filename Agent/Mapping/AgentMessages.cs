@@ -26,7 +26,11 @@ internal static class AgentMessages
             Running = hello.Running is { } running ? WireValues.ToWire(running) : null,
             Taken = hello.Taken is { } taken ? WireValues.ToWire(taken) : null,
             ObservationSequence = hello.ObservationSequence,
-            Capabilities = new Wire.Capabilities { DataPlane = Wire.DataPlane.KernelUserspacePm, Kernel = WireText.Clean(hello.Capabilities.Kernel) },
+            Capabilities = new Wire.Capabilities
+            {
+                DataPlane = WireValues.ToWire(hello.Capabilities.Plane),
+                Kernel = WireText.Clean(hello.Capabilities.Kernel),
+            },
         };
         wire.Capabilities.Schedulers.AddRange(hello.Capabilities.Schedulers.Select(WireText.Clean));
         foreach (var (key, value) in hello.Labels)

@@ -1,5 +1,6 @@
 using System.Net;
 using Google.Protobuf;
+using Multipath.Agent.Session;
 using Multipath.Policies.Model;
 using Wire = Multipath.Contracts.Wire;
 
@@ -24,6 +25,13 @@ internal static class WireValues
         PathState.Up => Wire.PathState.Up,
         PathState.LinkDown => Wire.PathState.LinkDown,
         _ => Wire.PathState.Silent,
+    };
+
+    public static Wire.DataPlane ToWire(PlaneKind plane) => plane switch
+    {
+        PlaneKind.Kernel => Wire.DataPlane.KernelUserspacePm,
+        PlaneKind.Tun => Wire.DataPlane.Tun,
+        _ => Wire.DataPlane.Unspecified,
     };
 
     public static long ToUnixMicroseconds(DateTimeOffset at) =>

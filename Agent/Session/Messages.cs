@@ -75,7 +75,21 @@ internal abstract record SiloMessage
 /// <summary>What a host can do.</summary>
 /// <param name="Schedulers">Packet schedulers by name.</param>
 /// <param name="Kernel">The kernel's release.</param>
-internal sealed record HostCapabilities(EquatableArray<string> Schedulers, string Kernel);
+/// <param name="Plane">What moves the data.</param>
+internal sealed record HostCapabilities(EquatableArray<string> Schedulers, string Kernel, PlaneKind Plane = PlaneKind.Other);
+
+/// <summary>What moves the data of the connections that an agent steers.</summary>
+internal enum PlaneKind
+{
+    /// <summary>Neither of the others, such as a simulated one.</summary>
+    Other,
+
+    /// <summary>The kernel, under the path manager in userspace.</summary>
+    Kernel,
+
+    /// <summary>A stack of this project's own on a TUN.</summary>
+    Tun,
+}
 
 /// <summary>How an applied plan went.</summary>
 /// <param name="Version">Which plan.</param>

@@ -38,6 +38,17 @@ public sealed class AgentMessagesTests
         Assert.Equal(("create 255", "3 more actions"), (told[^2].Action, told[^1].Action));
     }
 
+    [Theory]
+    [InlineData(nameof(PlaneKind.Kernel), Wire.DataPlane.KernelUserspacePm)]
+    [InlineData(nameof(PlaneKind.Tun), Wire.DataPlane.Tun)]
+    [InlineData(nameof(PlaneKind.Other), Wire.DataPlane.Unspecified)]
+    public void A_host_says_what_moves_its_data(string plane, Wire.DataPlane told)
+    {
+        var capabilities = new HostCapabilities([], "6.18", Enum.Parse<PlaneKind>(plane));
+        var hello = new AgentMessage.Hello("van-1", ImmutableSortedDictionary<string, string>.Empty, "1", null, null, 0, capabilities);
+        Assert.Equal(told, AgentMessages.ToWire(hello, "van-1").Hello.Capabilities.DataPlane);
+    }
+
     private static string ProcessOf(string name)
     {
         var end = new IPEndPoint(IPAddress.Loopback, 1);
