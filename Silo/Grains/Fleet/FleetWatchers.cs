@@ -11,7 +11,8 @@ internal sealed class FleetWatchers(TimeProvider clock)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<IFleetWatcher, (string Host, DateTimeOffset Until)> _watchers = [];
+    /// <summary>In the order in which they came, which a replay needs.</summary>
+    private readonly OrderedDictionary<IFleetWatcher, (string Host, DateTimeOffset Until)> _watchers = [];
 
     public bool Add(IFleetWatcher watcher, string host)
     {

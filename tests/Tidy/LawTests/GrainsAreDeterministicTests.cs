@@ -26,6 +26,7 @@ public sealed class GrainsAreDeterministicTests
     [InlineData("using var timer = new Timer(Work);")]
     [InlineData("foreach (var pair in _hosts) { }")]
     [InlineData("foreach (var host in _hosts.Keys) { }")]
+    [InlineData("foreach (var (host, count) in _hosts) { }")]
     [InlineData("var set = new HashSet<int>(); foreach (var x in set) { }")]
     public void What_breaks_the_replay_is_found(string statement) =>
         Broken.Times<GrainsAreDeterministic>(1, "Silo/Grains/Host/A.cs", In(statement));

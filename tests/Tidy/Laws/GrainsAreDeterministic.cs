@@ -69,7 +69,7 @@ internal sealed class GrainsAreDeterministic : Law
     private static IEnumerable<Violation> Iterations(SourceFile file)
     {
         var unordered = Declared(file).ToHashSet(StringComparer.Ordinal);
-        return from loop in file.Root.DescendantNodes().OfType<ForEachStatementSyntax>()
+        return from loop in file.Root.DescendantNodes().OfType<CommonForEachStatementSyntax>()
                let text = loop.Expression.ToString()
                let calls = loop.Expression.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>()
                where unordered.Contains(text.Replace("this.", "", StringComparison.Ordinal).Split('.', '?')[0])
