@@ -114,8 +114,13 @@ internal sealed class Reconciler
     }
 
     /// <summary>A subflow fell silent, or is heard again.</summary>
-    public void HandleAlarm(BlackholeAlarm alarm, DateTimeOffset now) =>
-        _dirty = _news |= _blackhole.HandleAlarm(alarm, _plan.Content, now);
+    public void HandleAlarm(BlackholeAlarm alarm, DateTimeOffset now)
+    {
+        if (_blackhole.HandleAlarm(alarm, _plan.Content, now))
+        {
+            _dirty = _news = true;
+        }
+    }
 
     /// <summary>The watch measured subflows in use.</summary>
     public void HandleMeasured(MeasuredBatch batch, DateTimeOffset now) =>
@@ -189,9 +194,9 @@ internal sealed class Reconciler
             _dirty = true;
         }
 
-        if (_paths.NextConfirm <= now)
+        if (_paths.NextConfirm <= now && _paths.Confirm(now, (path, since) => _measurements.AnsweredSince(path, since, now)))
         {
-            _dirty = _news |= _paths.Confirm(now, (path, since) => _measurements.AnsweredSince(path, since, now));
+            _dirty = _news = true;
         }
 
         var before = _plan.Content;

@@ -33,6 +33,11 @@ internal sealed class FalseAlarms
         }
 
         Count++;
+        foreach (var over in _cautiousUntil.Where(one => one.Value <= now).Select(one => one.Key).ToArray())
+        {
+            _cautiousUntil.Remove(over);
+        }
+
         _cautiousUntil[path] = now + CautionLasts;
         return true;
     }

@@ -240,6 +240,20 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
+    public void An_alarm_of_nothing_known_leaves_what_is_to_be_done()
+    {
+        Hold();
+        _reconciler.Recover();
+        Adopt();
+        Settle();
+        _reconciler.HandleEvent(new MptcpEvent.SubflowClosed(Token, new SubflowFacts(OverLte, 1, 0, false, 0), 0, null), _now);
+        Alarm(OverLte with { LocalPort = 1 });
+        Settle();
+        Pass(1000);
+        Assert.StartsWith("create 7 10.2.0.2", Assert.Single(_plane.Take()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lost_events_are_made_good_by_a_look()
     {
         Connect();
