@@ -1,4 +1,6 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
 
 namespace Multipath.AppHost;
 
@@ -7,14 +9,18 @@ namespace Multipath.AppHost;
 /// </summary>
 internal static class Fleet
 {
-    private const string Cluster = "multipath";
+    /// <summary>An id of its own: in a database that others use too, these silos must not join theirs.</summary>
+    private const string Cluster = "desk";
+
+    /// <summary>Of the database, and of the connection string of one that is there already.</summary>
+    private const string Database = "fleet";
 
     /// <summary>The name of silos' ADO.NET store; what grains ask for stands before it and puts its failures into words.</summary>
     private const string GrainStorage = "postgresql";
 
     public static void AddFleet(this IDistributedApplicationBuilder builder)
     {
-        var database = builder.AddPostgres("postgres").AddDatabase("fleet");
+        var database = builder.AddStore();
         var store = new OrleansOnPostgres(database);
         var cluster = builder.AddOrleans(Cluster)
             .WithClusterId(Cluster).WithServiceId(Cluster)
@@ -28,4 +34,10 @@ internal static class Fleet
         builder.AddSimulatedHost("van-2", second, policies);
         builder.AddSimulatedHost("van-3", second, policies);
     }
+
+    /// <summary>The PostgreSQL that <c>ConnectionStrings__fleet</c> names; a container of one's own when there is none.</summary>
+    private static IResourceBuilder<IResourceWithConnectionString> AddStore(this IDistributedApplicationBuilder builder) =>
+        string.IsNullOrEmpty(builder.Configuration.GetConnectionString(Database))
+            ? builder.AddPostgres("postgres").AddDatabase(Database)
+            : builder.AddConnectionString(Database);
 }

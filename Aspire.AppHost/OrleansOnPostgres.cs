@@ -9,7 +9,7 @@ namespace Multipath.AppHost;
 /// "PostgresDatabase", and knows neither invariant nor connection name; Orleans has the database under "AdoNet" and needs all three.
 /// </summary>
 /// <param name="database">The database; its connection string goes along.</param>
-internal sealed class OrleansOnPostgres(IResourceBuilder<PostgresDatabaseResource> database) : IProviderConfiguration
+internal sealed class OrleansOnPostgres(IResourceBuilder<IResourceWithConnectionString> database) : IProviderConfiguration
 {
     /// <inheritdoc/>
     public void ConfigureResource<T>(IResourceBuilder<T> resourceBuilder, string configSectionPath)

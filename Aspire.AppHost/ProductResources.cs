@@ -12,7 +12,7 @@ internal static class ProductResources
 
     /// <summary>Makes the database's schema, then ends.</summary>
     public static IResourceBuilder<ProjectResource> AddMigration(
-        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<PostgresDatabaseResource> database) =>
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<IResourceWithConnectionString> database) =>
         builder.AddProgram<Projects.Silo>(name)
             .WithArgs("migrate")
             .WithEnvironment("MPSILO_DATABASE", database.Resource.ConnectionStringExpression)
@@ -23,7 +23,7 @@ internal static class ProductResources
         this IDistributedApplicationBuilder builder,
         string name,
         string clusterId,
-        IResourceBuilder<PostgresDatabaseResource> database,
+        IResourceBuilder<IResourceWithConnectionString> database,
         OrleansService cluster,
         IResourceBuilder<ProjectResource> schema)
     {
@@ -33,11 +33,13 @@ internal static class ProductResources
             .WithEndpoint(Grpc, static endpoint => endpoint.Transport = "http2")
             // The silo is told its addresses below; ASPNETCORE_URLS would only contradict.
             .WithEndpointsInEnvironment(static endpoint => endpoint.Name is not (Http or Grpc))
-            .WithUrlForEndpoint(Http, static url => url.DisplayText = "web")
+            .WithUrlForEndpoint(Http, static url => (url.Url, url.DisplayText) = ("/api/v1/hosts", "hosts"))
             .WithHttpHealthCheck("/readyz", endpointName: Http)
             .WithReference(cluster)
             .WithEnvironment("MPSILO_DATABASE", database.Resource.ConnectionStringExpression)
             .WithEnvironment("MPSILO_CLUSTER", clusterId)
+            // All silos are here, wherever the database is.
+            .WithEnvironment("MPSILO_ADVERTISE", "127.0.0.1")
             .WaitForCompletion(schema);
         return silo
             .WithEnvironment("MPSILO_HTTP", ListensOn(silo, Http))
@@ -51,7 +53,8 @@ internal static class ProductResources
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ProjectResource> silo, string file) =>
         builder.AddProgram<Projects.Cli>(name)
             .WithArgs(
-                "apply", "-f", Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", "Lab", "Scenarios", file)),
+                // Not -f: Aspire puts no "--" before the arguments, and 'dotnet run' would take it for the framework.
+                "apply", "--filename", Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", "Lab", "Scenarios", file)),
                 "--server", silo.GetEndpoint(Grpc))
             .WaitFor(silo);
 

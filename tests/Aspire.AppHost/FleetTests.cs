@@ -21,6 +21,20 @@ public sealed class FleetTests
         ["postgres", "fleet", "schema", "silo-1", "silo-2", "policies", "van-1", "van-2", "van-3"],
         _builder.Resources.Select(resource => resource.Name));
 
+    [Fact]
+    public void A_PostgreSQL_that_is_there_is_used_in_place_of_a_container()
+    {
+        var builder = new RecordingBuilder();
+        builder.Configuration["ConnectionStrings:fleet"] = "Host=db";
+        builder.AddFleet();
+
+        Assert.Equal(_builder.Resources.Select(resource => resource.Name).Skip(1), builder.Resources.Select(resource => resource.Name));
+        Assert.IsType<ConnectionStringResource>(builder.Resources[0]);
+        Assert.All(
+            builder.Resources.OfType<ProjectResource>().Where(project => project.Project == typeof(Projects.Silo)),
+            silo => Assert.Equal("{fleet}", silo.Environment["MPSILO_DATABASE"]));
+    }
+
     [Theory]
     [InlineData("Clustering")]
     [InlineData("Reminders")]
@@ -39,6 +53,7 @@ public sealed class FleetTests
         Assert.Equal(silo.Environment["Orleans__ClusterId"], silo.Environment["MPSILO_CLUSTER"]);
         Assert.Equal(silo.Environment["Orleans__ServiceId"], silo.Environment["MPSILO_CLUSTER"]);
         Assert.Equal("{fleet}", silo.Environment["MPSILO_DATABASE"]);
+        Assert.Equal("127.0.0.1", silo.Environment["MPSILO_ADVERTISE"]);
         Assert.Equal($"http://127.0.0.1:{{{silo.Name}.http.TargetPort}}", silo.Environment["MPSILO_HTTP"]);
         Assert.Equal($"http://127.0.0.1:{{{silo.Name}.grpc.TargetPort}}", silo.Environment["MPSILO_GRPC"]);
         Assert.Equal($"{{{silo.Name}.orleans-silo.TargetPort}}", silo.Environment["MPSILO_SILO_PORT"]);
@@ -56,6 +71,10 @@ public sealed class FleetTests
         Assert.Equal(
             ["silo-1, end of policies", "silo-2, end of policies", "silo-2, end of policies"], Hosts.Select(host => waits[host.Name]));
     }
+
+    [Fact]
+    public void The_dashboard_leads_to_a_page_that_a_silo_has() =>
+        Assert.All(Silos, silo => Assert.Equal("/api/v1/hosts hosts", silo.Urls["http"]));
 
     [Fact]
     public void A_silo_is_healthy_when_it_is_ready() => Assert.All(Silos, silo => Assert.Equal("http/readyz 200", silo.HealthCheck));
@@ -79,9 +98,15 @@ public sealed class FleetTests
     public void The_policy_is_one_of_the_Labs()
     {
         var arguments = _builder.Resources.OfType<ProjectResource>().Single(project => project.Name == "policies").Arguments;
-        Assert.Equal(["apply", "-f", "--server", "{silo-1.grpc.Url}"], [.. arguments[..2], .. arguments[3..]]);
+        Assert.Equal(["apply", "--filename", "--server", "{silo-1.grpc.Url}"], [.. arguments[..2], .. arguments[3..]]);
         Assert.True(File.Exists(arguments[2]), arguments[2]);
     }
+
+    /// <summary>Aspire puts no <c>--</c> before a program's arguments, and <c>dotnet run</c> knows short options of its own.</summary>
+    [Fact]
+    public void Options_are_long() => Assert.All(
+        _builder.Resources.OfType<ProjectResource>().SelectMany(project => project.Arguments).Where(argument => argument.StartsWith('-')),
+        option => Assert.StartsWith("--", option, StringComparison.Ordinal));
 
     [Fact]
     public void Hosts_are_what_the_Lab_simulates()

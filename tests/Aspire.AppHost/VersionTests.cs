@@ -6,7 +6,7 @@ namespace Multipath.AppHost.Tests;
 public sealed class VersionTests
 {
     [Fact]
-    public void The_Sdk_and_its_packages_are_of_one_version()
+    public void The_Sdk_is_of_the_release_that_its_packages_are_of()
     {
         var root = new Aspire.Hosting.RecordingBuilder().AppHostDirectory;
         var sdks = XDocument.Load(Path.Combine(root, "Aspire.AppHost.csproj")).Descendants("Import")
@@ -15,7 +15,11 @@ public sealed class VersionTests
         var packages = XDocument.Load(Path.Combine(root, "..", "Directory.Packages.props")).Descendants("PackageVersion")
             .Where(package => ((string)package.Attribute("Include")!).StartsWith("Aspire.", StringComparison.Ordinal))
             .Select(package => (string?)package.Attribute("Version"));
-        Assert.Equal((2, 3), (sdks.Count(), packages.Count()));
-        Assert.Single(sdks.Concat(packages).Distinct());
+        Assert.Equal((2, 4), (sdks.Count(), packages.Count()));
+        var sdk = Version.Parse(Assert.Single(sdks.Distinct())!);
+        var package = Version.Parse(Assert.Single(packages.Distinct())!);
+        // Patches of the Sdk are not published with each patch of the packages.
+        Assert.Equal((package.Major, package.Minor), (sdk.Major, sdk.Minor));
+        Assert.True(sdk <= package);
     }
 }

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orleans;
+using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
 
@@ -11,6 +12,8 @@ public interface IProjectMetadata
 public interface IDistributedApplicationBuilder
 {
     string AppHostDirectory { get; }
+
+    ConfigurationManager Configuration { get; }
 
     IResourceBuilder<T> Add<T>(T resource)
         where T : IResource;
@@ -25,6 +28,8 @@ public sealed class ProjectResourceOptions
 public sealed class RecordingBuilder : IDistributedApplicationBuilder
 {
     public string AppHostDirectory { get; } = Path.Combine(Root(), "Aspire.AppHost");
+
+    public ConfigurationManager Configuration { get; } = new();
 
     public List<IResource> Resources { get; } = [];
 
@@ -59,6 +64,10 @@ public static class HostingExtensions
     public static IResourceBuilder<PostgresDatabaseResource> AddDatabase(
         this IResourceBuilder<PostgresServerResource> builder, string name, string? databaseName = null) =>
         builder.ApplicationBuilder.Add(new PostgresDatabaseResource(databaseName ?? name, builder.Resource));
+
+    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
+        this IDistributedApplicationBuilder builder, string name, string? environmentVariableName = null) =>
+        builder.Add(new ConnectionStringResource(environmentVariableName ?? name));
 
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(
         this IDistributedApplicationBuilder builder, string name, Action<ProjectResourceOptions> configure)
@@ -108,7 +117,9 @@ public static class HostingExtensions
         builder.Do(project =>
         {
             Assert.Contains(project.Endpoints, endpoint => endpoint.Name == endpointName);
-            callback(new ResourceUrlAnnotation());
+            var url = new ResourceUrlAnnotation();
+            callback(url);
+            project.Urls[endpointName] = $"{url.Url} {url.DisplayText}";
         });
 
     public static IResourceBuilder<ProjectResource> WithHttpHealthCheck(

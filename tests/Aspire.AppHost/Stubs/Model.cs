@@ -47,6 +47,8 @@ public sealed class ProjectResource(string name, Type project) : Resource(name),
 
     public List<string> WaitsFor { get; } = [];
 
+    public Dictionary<string, string> Urls { get; } = new(StringComparer.Ordinal);
+
     public string? HealthCheck { get; set; }
 
     public bool IsLaunchProfileExcluded { get; set; }
@@ -64,6 +66,11 @@ public sealed class PostgresDatabaseResource(string name, PostgresServerResource
     public ReferenceExpression ConnectionStringExpression => new($"{{{Name}}}");
 }
 
+public sealed class ConnectionStringResource(string name) : Resource(name), IResourceWithConnectionString
+{
+    public ReferenceExpression ConnectionStringExpression => new($"{{{Name}}}");
+}
+
 public sealed class EndpointAnnotation(string name)
 {
     public string Name { get; } = name;
@@ -73,6 +80,8 @@ public sealed class EndpointAnnotation(string name)
 
 public sealed class ResourceUrlAnnotation
 {
+    public string Url { get; set; } = "";
+
     public string? DisplayText { get; set; }
 }
 
