@@ -50,18 +50,41 @@ public sealed class SystemdUnitTests
     }
 
     [Fact]
-    public void Systemd_finds_it_tight()
+    public void Systemd_finds_it_tight() =>
+        Analyse("security", "--offline=true", "--threshold=25", Path.Combine(Repository.Root, UnitPath));
+
+    /// <summary>Nothing unknown, nothing that it would leave out; only the program is not where the unit has it.</summary>
+    [Fact]
+    public void Systemd_takes_every_line()
+    {
+        var folder = Directory.CreateTempSubdirectory("helm-tests-");
+        try
+        {
+            var unit = Path.Combine(folder.FullName, "mpagent.service");
+            var text = Repository.Read(UnitPath);
+            Assert.Contains("=/usr/lib/mpagent/mpagent ", text, StringComparison.Ordinal);
+            File.WriteAllText(unit, text.Replace("=/usr/lib/mpagent/mpagent ", "=/bin/true ", StringComparison.Ordinal));
+            Assert.Equal("", Analyse("verify", "--man=no", unit));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What it says, having found nothing wrong.</summary>
+    private static string Analyse(params string[] arguments)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed");
-        using var analyse = Process.Start(new ProcessStartInfo(
-            "systemd-analyze",
-            ["security", "--offline=true", "--no-pager", "--threshold=25", Path.Combine(Repository.Root, UnitPath)])
+        using var analyse = Process.Start(new ProcessStartInfo("systemd-analyze", ["--no-pager", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        var complaints = analyse.StandardError.ReadToEndAsync();
         var findings = analyse.StandardOutput.ReadToEnd();
         analyse.WaitForExit();
-        Assert.True(analyse.ExitCode == 0, findings);
+        Assert.True(analyse.ExitCode == 0, findings + complaints.Result);
+        return complaints.Result;
     }
 }

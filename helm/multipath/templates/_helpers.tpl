@@ -42,7 +42,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 {{- end -}}
 
 {{- define "multipath.pullSecrets" -}}
-{{- with .Values.images.pullSecrets }}
+{{- with .Values.images.pullSecrets -}}
 imagePullSecrets:
 {{- range . }}
 - name: {{ . }}
@@ -79,7 +79,7 @@ seccompProfile:
 
 {{/* The variables that every one of our programs reads. Takes a dict of root and name. */}}
 {{- define "multipath.telemetryEnv" -}}
-{{- with .root.Values.telemetry.otlpEndpoint }}
+{{- with .root.Values.telemetry.otlpEndpoint -}}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ . | quote }}
 - name: OTEL_RESOURCE_ATTRIBUTES
