@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Multipath.TestKit;
 
@@ -11,7 +9,7 @@ namespace Multipath.AppHost.Tests;
 public sealed class RunningFleetTests
 {
     /// <summary>Nine programs start, most of them after another one.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly string[] Hosts = ["van-1", "van-2", "van-3"];
 
