@@ -101,6 +101,17 @@ public sealed partial class DockerfileTests
             Copied.Any(source => source.EndsWith('/') ? path.StartsWith(source, StringComparison.Ordinal) : path == source), path));
     }
 
+    /// <summary>An argument ends with its stage: not every builder hands it on to one that is built upon it.</summary>
+    [Fact]
+    public void A_stage_declares_the_arguments_that_it_uses()
+    {
+        var used = File.Stages.ToDictionary(stage => stage.Name, stage => stage.Lines.SelectMany(line => Argument().Matches(line.Rest))
+            .Select(match => match.Groups[1].Value).Distinct().ToArray());
+        Assert.Equal(3, used.Values.Count(arguments => arguments is ["HOSTING"]));
+        Assert.All(File.Stages, stage =>
+            Assert.Equal(used[stage.Name], stage.Lines.Where(line => line.Word == "ARG").Select(line => line.Rest)));
+    }
+
     private static IEnumerable<Dockerfile.Stage> Programs =>
         File.Stages.Where(stage => stage.Lines.Any(line => line.Word == "ENTRYPOINT"));
 
@@ -135,6 +146,9 @@ public sealed partial class DockerfileTests
 
     [GeneratedRegex(@"(?<=/)[a-z]+(?=:)")]
     private static partial Regex ImageName();
+
+    [GeneratedRegex(@"\$(\w+)")]
+    private static partial Regex Argument();
 
     [GeneratedRegex(@"\d+\.\d+\.\d+")]
     private static partial Regex Version();

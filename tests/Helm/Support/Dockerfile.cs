@@ -1,6 +1,6 @@
 namespace Multipath.Helm.Tests.Support;
 
-/// <summary>A Dockerfile by its stages; comments are dropped and continued lines joined.</summary>
+/// <summary>A Dockerfile by its stages; comments and what stands before the first are dropped, and continued lines joined.</summary>
 internal sealed class Dockerfile
 {
     internal sealed record Line(string Word, string Rest);
@@ -24,7 +24,7 @@ internal sealed class Dockerfile
                 var parts = rest.Split(' ');
                 stages.Add(new Stage(parts[^1], parts[0], []));
             }
-            else
+            else if (stages.Count > 0)
             {
                 stages[^1].Lines.Add(new Line(word, rest));
             }
