@@ -133,8 +133,9 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
-    private static Uri Bound(ListenOptions? listen, Uri wanted) =>
-        listen?.EndPoint is IPEndPoint end ? new UriBuilder(wanted) { Port = end.Port }.Uri : wanted;
+    private static Uri Bound(ListenOptions? listen, Uri wanted) => listen?.EndPoint is IPEndPoint end
+        ? new UriBuilder(wanted) { Host = SiloArguments.AddressOf(wanted) is null ? $"{end.Address}" : wanted.Host, Port = end.Port }.Uri
+        : wanted;
 
     private void Listen(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
