@@ -1,14 +1,22 @@
 #!/bin/bash
-# Runs the suite on the build with Microsoft Orleans, on clusters of two and of three silos: what cannot be serialised fails only between
-# silos. It starts a PostgreSQL of its own in a temporary folder. Where packages or PostgreSQL cannot be had it says so and ends with 0.
-# With arguments it runs those test projects only, on two silos: tests/orleans.sh tests/Silo
+# Runs on the build with Microsoft Orleans what differs between the builds: the contract of grains, the silo, the Lab's scenarios, and what
+# is about clusters. On two and on three silos, never on one: what cannot be serialised fails only between silos. The other projects
+# (policies, protocol, agent, ...) compile to the same in both builds. It starts a PostgreSQL of its own in a temporary folder. Where
+# packages or PostgreSQL cannot be had it says so and ends with 0.
+#
+#   tests/orleans.sh [PROJECT...]     these alone, on two silos: tests/orleans.sh tests/Silo
+#
+# Needs the .NET SDK on the PATH. With VSTestLogger=trx and VSTestResultsDirectory it leaves its records there.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 export Hosting=Orleans DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 unset Aspire
 
-# What states the same of both builds, and what is about clusters.
-readonly on_three_silos=(tests/OrleansContract tests/Silo tests/Cluster)
+readonly projects=tests/orleans.slnf
+readonly on_both=(tests/OrleansContract tests/Silo tests/Cluster)
+
+# A lab has two silos; these are its tests with silos in them.
+readonly scenarios='FullyQualifiedName~.Simulated.|FullyQualifiedName~.Demo.|FullyQualifiedName~.WholeTrace|FullyQualifiedName~.TunFleet'
 
 work=$(mktemp -d)
 server=
@@ -24,9 +32,9 @@ skip() {
     exit 0
 }
 
-# A package that the registry lacks is a reason to skip; any other failure is one to fail.
+# A package that the registry lacks, or a registry that does not answer, is a reason to skip; any other failure is one to fail.
 restore() {
-    dotnet restore ControlPlane.sln >"$work/restore" 2>&1 && return
+    dotnet restore "$projects" >"$work/restore" 2>&1 && return
     local lacking
     lacking=$(grep -oE 'NU1(101|102|103|301): [^[]*' "$work/restore" | sort -u | head -n 3)
     [ -n "$lacking" ] && skip "$lacking"
@@ -48,24 +56,25 @@ start_postgres() {
 
 status=0
 run() {
-    local silos=$1 results=${VSTestResultsDirectory:-}
+    local silos=$1
     shift
     echo "+ Hosting=Orleans MPTEST_SILOS=$silos dotnet test $*"
-    if [ -n "$results" ]; then
-        VSTestResultsDirectory="$results/orleans-$silos" MPTEST_SILOS=$silos dotnet test --no-restore "$@" || status=1
-    else
-        MPTEST_SILOS=$silos dotnet test --no-restore "$@" || status=1
-    fi
+    if [ -n "$results" ]; then export VSTestResultsDirectory="$results/orleans-$silos"; fi
+    MPTEST_SILOS=$silos dotnet test --no-build "$@" || status=1
 }
 
+results=${VSTestResultsDirectory:-}
 restore
 start_postgres
-dotnet publish Silo/Silo.csproj --no-restore -v q -o "$work/silo" || exit 1
-export MPTEST_SILO="$work/silo/mpsilo.dll"
+dotnet build "$projects" --no-restore -v q || exit 1
+export MPTEST_SILO="$PWD/artifacts/Orleans/bin/Silo/debug/mpsilo.dll"
 if [ $# -gt 0 ]; then
     for project in "$@"; do run 2 "$project"; done
 else
-    run 2 ControlPlane.sln
-    for project in "${on_three_silos[@]}"; do run 3 "$project"; done
+    for project in "${on_both[@]}"; do
+        run 2 "$project"
+        run 3 "$project"
+    done
+    run 2 tests/Lab --filter "$scenarios"
 fi
 exit $status

@@ -32,6 +32,7 @@ public sealed class TelemetryPipeline : IDisposable
                 .ConfigureServices(services => services.AddSingleton(settings))
                 .ConfigureResource(resource => Identify(resource, sources))
                 .AddSource([.. sources.Activities])
+                .AddProcessor(new PartsOnly(sources.Parts))
                 .AddProcessor(new UntracedRequests(sources.UntracedPaths));
             _tracers = tracers.AddOtlpExporter().Build();
         }

@@ -13,4 +13,10 @@ public sealed record TelemetrySources(
 {
     /// <summary>Paths of HTTP whose requests are no news: probes and scrapes come every few seconds, and each would be a trace.</summary>
     public IReadOnlyList<string> UntracedPaths { get; init; } = [];
+
+    /// <summary>
+    /// Those of the activity sources whose spans tell something only as parts of what another one began: of a library that makes a span
+    /// of each of its calls, also of those by timers.
+    /// </summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
 }

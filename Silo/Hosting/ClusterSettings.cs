@@ -23,6 +23,11 @@ public sealed record ClusterSettings
     /// </summary>
     public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// A silo that cannot join within this ends with an error, for people or an orchestrator, rather than to try on in silence.
+    /// </summary>
+    public TimeSpan JoinWithin { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>TCP port for other silos.</summary>
     public int SiloPort { get; init; } = DefaultSiloPort;
 }

@@ -17,6 +17,7 @@ public sealed class SiloHost : IAsyncDisposable
     private readonly SiloOptions _options;
     private ListenOptions? _grpc;
     private ListenOptions? _http;
+    private bool _started;
 
     private SiloHost(SiloOptions options)
     {
@@ -93,6 +94,7 @@ public sealed class SiloHost : IAsyncDisposable
         try
         {
             await _app.StartAsync(cancellation);
+            _started = true;
         }
         catch (Exception failure) when (SiloCluster.Explain(failure, _options) is { } why)
         {
@@ -106,7 +108,15 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Stops in order: no new work, grains store their state, the database closes.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        try
+        {
+            await _app.StopAsync();
+        }
+        catch (Exception) when (!_started)
+        {
+            // Orleans refuses to stop what did not start; why it did not, Start has said.
+        }
+
         await _app.DisposeAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Multipath.Contracts.Grains;
@@ -40,6 +41,8 @@ internal sealed partial class AgentSession(
         IGrainFactory grains,
         CancellationToken cancellation)
     {
+        // A stream may be open for days: what an agent says is traced when it changes something, and then as a trace of its own.
+        Activity.Current = null;
         _outbox.Welcome(new Wire.Welcome
         {
             Silo = settings.Silo,
@@ -89,7 +92,9 @@ internal sealed partial class AgentSession(
             : first == _askedToMove.Task ? new Status(StatusCode.Unavailable, "Another silo has more room; connect again.")
             : new Status(StatusCode.Unavailable, "The stream cannot be written to any more.");
         await stop.CancelAsync();
+        // The server takes the request's pipes back as soon as the call returns, hence nothing may still read or write them.
         await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await reading;
         return end;
     }
 

@@ -16,10 +16,13 @@ internal sealed class SiloTelemetry(IConfiguration configuration) : IHostedServi
         "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
-    private static readonly string[] Activities =
+    /// <summary>Each call of a grain and each command to the database makes a span, and most are by timers or of a report.</summary>
+    private static readonly string[] Parts =
     [
-        SiloTrace.SourceName, "Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Npgsql",
+        "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage", "Npgsql",
     ];
+
+    private static readonly string[] Activities = [SiloTrace.SourceName, "Microsoft.AspNetCore", .. Parts];
 
     private TelemetryPipeline? _pipeline;
 
@@ -32,6 +35,7 @@ internal sealed class SiloTelemetry(IConfiguration configuration) : IHostedServi
         var sources = new TelemetrySources("mpsilo", version ?? "0", Instance: null, Meters, Activities)
         {
             UntracedPaths = ["/healthz", "/readyz", "/metrics", "/grpc.health.v1.Health/Check"],
+            Parts = Parts,
         };
         _pipeline = TelemetryPipeline.Start(sources, configuration, scraped: true);
         return Task.CompletedTask;

@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace Multipath.TestKit;
 
 /// <summary>
-/// A silo as operators run it: a process of the published <c>mpsilo</c>, which can be killed, stopped and started again at the same
+/// A silo as operators run it: a process of <c>mpsilo</c>, which can be killed, stopped and started again at the same
 /// addresses.
 /// </summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
-    /// <summary>Names the program: the published mpsilo.dll.</summary>
+    /// <summary>Names the program: mpsilo.dll of the Orleans build.</summary>
     public const string Variable = "MPTEST_SILO";
 
     /// <summary>Lines kept for a failure's text.</summary>

@@ -20,16 +20,13 @@ internal static class FailureDetection
     /// <summary>What gossip failed to spread is read from the database this often.</summary>
     private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>A silo that cannot join ends with an error, for people or an orchestrator, rather than to try on in silence.</summary>
-    private static readonly TimeSpan JoinWithin = TimeSpan.FromMinutes(1);
-
     /// <summary>Sets the times.</summary>
-    public static void Tune(ClusterMembershipOptions options, TimeSpan probe)
+    public static void Tune(ClusterMembershipOptions options, ClusterSettings cluster)
     {
-        options.ProbeTimeout = probe;
+        options.ProbeTimeout = cluster.Probe;
         options.NumMissedProbesLimit = Missed;
         options.IAmAliveTablePublishTimeout = SignEvery;
         options.TableRefreshTimeout = ReadEvery;
-        options.MaxJoinAttemptTime = JoinWithin;
+        options.MaxJoinAttemptTime = cluster.JoinWithin;
     }
 }

@@ -64,7 +64,7 @@ internal static class SiloCluster
         {
             silo.Configure<ClusterOptions>(names => (names.ClusterId, names.ServiceId) = (cluster.Id, cluster.Id));
             silo.ConfigureEndpoints(cluster.Advertise ?? IPAddress.Loopback, cluster.SiloPort, gatewayPort: 0);
-            silo.Configure<ClusterMembershipOptions>(membership => FailureDetection.Tune(membership, cluster.Probe));
+            silo.Configure<ClusterMembershipOptions>(membership => FailureDetection.Tune(membership, cluster));
             // An orchestrator may have configured a connection string for the same providers, which take one or the other.
             silo.UseAdoNetClustering(table => table.Configure<NpgsqlDataSource>((settings, database) =>
                 (settings.Invariant, settings.ConnectionString, settings.DataSource) = (Invariant, null!, database)));
@@ -78,6 +78,7 @@ internal static class SiloCluster
             silo.Services.AddGrainStorage(StoreNames.Fleet, (provider, _) =>
                 new ClusterStorage(provider.GetRequiredKeyedService<IGrainStorage>(BareStore), settings));
             silo.Services.AddSerializer(AddPoliciesCodec);
+            silo.AddActivityPropagation();
         });
     }
 

@@ -54,7 +54,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Only the server, or a skip that says what is lacking.</summary>
     public static async Task<ClusterRig> WithoutSilosAsync()
     {
-        Assert.SkipWhen(Program is null, $"{SiloProcess.Variable} is not set: tests/orleans.sh publishes the Orleans build and sets it");
+        Assert.SkipWhen(Program is null, $"{SiloProcess.Variable} is not set: tests/orleans.sh builds mpsilo and sets it");
         var (postgres, lacking) = await PostgresServer.Launch();
         Assert.SkipWhen(postgres is null, lacking ?? "");
         return new ClusterRig { _postgres = postgres! };

@@ -1,8 +1,8 @@
 using Grpc.Net.Client;
 using Multipath.Contracts.Wire;
+using Multipath.Lab.Crowd;
 using Multipath.Lab.Demo;
 using Multipath.Lab.Scenarios;
-using Multipath.Silo.Hosting;
 using Multipath.TestKit;
 
 namespace Multipath.Lab.Tests.Demo;
@@ -48,17 +48,15 @@ public sealed class HostLifeTests
     {
         var test = TestContext.Current.CancellationToken;
         var folder = Directory.CreateTempSubdirectory("host-life-");
-        var anyPort = new Uri("http://127.0.0.1:0");
-        var silo = SiloHost.Build(new SiloOptions { Grpc = anyPort, Http = anyPort, DataFolder = folder.FullName, Quiet = true });
-        await silo.Start(test);
-        using var channel = GrpcChannel.ForAddress(silo.GrpcAddress);
+        var silos = await LabSilos.StartAsync(folder.FullName);
+        using var channel = GrpcChannel.ForAddress(silos.Operators);
         var fleet = new Fleet.FleetClient(channel);
         await fleet.ApplyPolicyAsync(new ApplyPolicyRequest { Yaml = Policy, FileName = "vans.yaml" }, cancellationToken: test);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(test);
         var scenario = ScenarioParser.Read("short.yaml", Text);
         var lives = Task.WhenAll(Enumerable.Range(0, 3).Select(index =>
-            HostLife.RunAsync($"van-{index}", scenario.For($"van-{index}", index), silo.GrpcAddress, TextWriter.Null, stop.Token)));
+            HostLife.RunAsync($"van-{index}", scenario.For($"van-{index}", index), silos.Agents, TextWriter.Null, stop.Token)));
         await Eventually.HoldsAsync(
             "three hosts run their plans",
             async () => (await fleet.ListHostsAsync(new ListHostsRequest(), cancellationToken: test)).Hosts
@@ -67,7 +65,7 @@ public sealed class HostLifeTests
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lives);
-        await silo.DisposeAsync();
+        await silos.DisposeAsync();
         folder.Delete(recursive: true);
     }
 }

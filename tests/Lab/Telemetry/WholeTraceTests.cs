@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Multipath.Agent.Hosting;
+using Multipath.Lab.Crowd;
 using Multipath.Lab.Scenarios;
 using Multipath.Lab.Simulated;
-using Multipath.Silo.Hosting;
 using Multipath.TestKit;
 
 namespace Multipath.Lab.Tests.Telemetry;
@@ -60,17 +60,15 @@ public sealed class WholeTraceTests : IDisposable
     [Fact]
     public async Task An_apply_by_http_the_plan_what_was_done_to_the_data_plane_and_the_acknowledgement_are_one_trace()
     {
-        var anyPort = new Uri("http://127.0.0.1:0");
-        await using var silo = SiloHost.Build(new SiloOptions { Grpc = anyPort, Http = anyPort, DataFolder = _folder, Quiet = true });
-        await silo.Start();
+        await using var silos = await LabSilos.StartAsync(_folder);
         var scenario = ScenarioParser.Read("whole.yaml", Scenario);
         using var network = new SimulatedNetwork(scenario);
         await using var agent = network.StartAgent(new AgentOptions("van")
         {
-            Silo = silo.GrpcAddress,
+            Silo = silos.Agents,
             Labels = ImmutableSortedDictionary<string, string>.Empty.Add("class", "van"),
         });
-        using var http = new HttpClient { BaseAddress = silo.HttpAddress };
+        using var http = new HttpClient { BaseAddress = silos.Http };
         await Eventually.HoldsAsync("the silo has the host's whole report", async () =>
             await http.GetAsync(new Uri("/api/v1/hosts/van", UriKind.Relative)) is { IsSuccessStatusCode: true } answer
             && (await answer.Content.ReadAsStringAsync()).Contains("wwan0", StringComparison.Ordinal));

@@ -20,6 +20,9 @@ internal sealed class TestGround : IAsyncDisposable
 
     private TestGround() => _database = new NpgsqlConnectionStringBuilder(Server) { Database = _name, MaxPoolSize = 8 }.ToString();
 
+    /// <summary>The store, to mpsilo's upkeep.</summary>
+    public IReadOnlyList<string> Store => ["--database", _database, "--cluster", _name];
+
     public static async Task<TestGround> Make(SiloOptions options)
     {
         Assert.SkipUnless(
@@ -55,7 +58,19 @@ internal sealed class TestGround : IAsyncDisposable
         return new Repair(connection);
     }
 
+    /// <summary>Makes a backup while the silos run: all state as of one moment.</summary>
+    public void Save() => OnDatabase("CREATE TABLE saved AS TABLE orleansstorage");
+
+    /// <summary>Restores the backup; no silo runs.</summary>
+    public void PutBack() => OnDatabase("TRUNCATE orleansstorage; INSERT INTO orleansstorage SELECT * FROM saved");
+
     public async ValueTask DisposeAsync() => await OnServer($"DROP DATABASE {_name} WITH (FORCE)");
+
+    private void OnDatabase(string sql)
+    {
+        using var connection = new NpgsqlConnection(_database);
+        connection.Execute(sql);
+    }
 
     private static async Task OnServer(string sql)
     {

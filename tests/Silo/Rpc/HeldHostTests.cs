@@ -1,7 +1,6 @@
 using System.Net;
 using Grpc.Core;
 using Multipath.Contracts.Wire;
-using Multipath.Silo.Storage.Sqlite;
 using Multipath.Silo.Tests.Support;
 
 namespace Multipath.Silo.Tests.Rpc;
@@ -69,8 +68,8 @@ public sealed class HeldHostTests
     {
         await using var silo = await TestSilo.Start();
         var running = await Settle(silo, Texts.Policy());
-        Backup(silo);
-        await silo.Restart(() => Restore(silo.Ground.Folder));
+        silo.Ground.Save();
+        await silo.Restart(silo.Ground.PutBack);
         await using var agent = await silo.Agent(running: running, sequence: 1);
         await agent.ReportAll();
         Assert.DoesNotContain(await agent.UntilQuiet(), message => message.BodyCase == SiloMessage.BodyOneofCase.Plan);
@@ -114,14 +113,14 @@ public sealed class HeldHostTests
         await agent.ReportAll();
         await agent.Ack(await agent.Plan());
         await silo.HostIs(HostStatus.Settled);
-        Backup(silo);
+        silo.Ground.Save();
         await silo.Apply(Newer);
         var plan = await agent.Plan();
         Assert.Equal(Newer, plan.PolicyYaml);
         await agent.Ack(plan);
         await silo.HostIs(HostStatus.Settled);
         await agent.Finish();
-        await silo.Restart(() => Restore(silo.Ground.Folder));
+        await silo.Restart(silo.Ground.PutBack);
         return (plan.Version, agent.Sequence);
     }
 
@@ -135,22 +134,4 @@ public sealed class HeldHostTests
         await silo.HostIs(HostStatus.Settled);
         return plan.Version;
     }
-
-    private static void Backup(TestSilo silo)
-    {
-        using var live = SqliteDatabase.Open(silo.Ground.Folder);
-        using var copy = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Saved(silo.Ground.Folder)};Pooling=False");
-        copy.Open();
-        live.BackupDatabase(copy);
-    }
-
-    private static void Restore(string folder)
-    {
-        var file = System.IO.Path.Combine(folder, SqliteDatabase.FileName);
-        File.Delete(file + "-wal");
-        File.Delete(file + "-shm");
-        File.Copy(Saved(folder), file, overwrite: true);
-    }
-
-    private static string Saved(string folder) => System.IO.Path.Combine(folder, "backup.db");
 }
