@@ -89,6 +89,7 @@ internal static class SiloCluster
             $"Other silos of cluster \"{options.Cluster.Id}\" stand in the database and do not answer: ", failure.Message,
             " Either the network between silos is closed, or this is another cluster of the same name: give it an id (--cluster) or a ",
             "database of its own."),
+        StoreException said => said.Message,
         NpgsqlException => PostgresTrouble.Opening(Settings(options), failure).Message,
         _ => failure.InnerException is { } inner ? Explain(inner, options) : null,
     };
