@@ -4,7 +4,7 @@
 # (policies, protocol, agent, ...) compile to the same in both builds. It starts a PostgreSQL of its own in a temporary folder. Where
 # packages or PostgreSQL cannot be had it says so and ends with 0.
 #
-#   tests/orleans.sh [PROJECT...]     these alone, on two silos: tests/orleans.sh tests/Silo
+#   tests/orleans.sh [PROJECT...]     these alone, such as tests/Silo
 #
 # Needs the .NET SDK on the PATH. With VSTestLogger=trx and VSTestResultsDirectory it leaves its records there.
 set -uo pipefail
@@ -13,7 +13,6 @@ export Hosting=Orleans DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_
 unset Aspire
 
 readonly projects=tests/orleans.slnf
-readonly on_both=(tests/OrleansContract tests/Silo tests/Cluster)
 
 # A lab has two silos; these are its tests with silos in them.
 readonly scenarios='FullyQualifiedName~.Simulated.|FullyQualifiedName~.Demo.|FullyQualifiedName~.WholeTrace|FullyQualifiedName~.TunFleet'
@@ -54,13 +53,21 @@ start_postgres() {
     export MPLAB_DATABASE=$MPTEST_DATABASE
 }
 
-status=0
 run() {
     local silos=$1
     shift
     echo "+ Hosting=Orleans MPTEST_SILOS=$silos dotnet test $*"
-    if [ -n "$results" ]; then export VSTestResultsDirectory="$results/orleans-$silos"; fi
-    MPTEST_SILOS=$silos dotnet test --no-build "$@" || status=1
+    if [ -n "$results" ]; then export VSTestResultsDirectory="$results/orleans-$silos/$1"; fi
+    MPTEST_SILOS=$silos dotnet test --no-build "$@"
+}
+
+on_two_and_three() {
+    local project failed=0
+    for project in "$@"; do
+        run 2 "$project" || failed=1
+        run 3 "$project" || failed=1
+    done
+    return $failed
 }
 
 results=${VSTestResultsDirectory:-}
@@ -69,12 +76,16 @@ start_postgres
 dotnet build "$projects" --no-restore -v q || exit 1
 export MPTEST_SILO="$PWD/artifacts/Orleans/bin/Silo/debug/mpsilo.dll"
 if [ $# -gt 0 ]; then
-    for project in "$@"; do run 2 "$project"; done
-else
-    for project in "${on_both[@]}"; do
-        run 2 "$project"
-        run 3 "$project"
-    done
-    run 2 tests/Lab --filter "$scenarios"
+    on_two_and_three "$@"
+    exit
 fi
+
+# What loses silos and databases waits for most of its time, so the others run beside it.
+on_two_and_three tests/Cluster >"$work/cluster" 2>&1 &
+beside=$!
+status=0
+on_two_and_three tests/OrleansContract tests/Silo || status=1
+run 2 tests/Lab --filter "$scenarios" || status=1
+wait "$beside" || status=1
+cat "$work/cluster"
 exit $status

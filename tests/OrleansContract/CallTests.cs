@@ -7,9 +7,6 @@ namespace Multipath.OrleansContract.Tests;
 
 public sealed class CallTests
 {
-    /// <summary>Longer than a call takes on a busy machine; only a failing test waits for it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     [Fact]
     public async Task A_call_reaches_the_grain_of_its_key_and_brings_back_the_result()
     {
@@ -169,7 +166,7 @@ public sealed class CallTests
         Task<int>[] busy = [.. Enumerable.Range(0, 100).Select(i => Task.Run(() => CallOnAsync(host.Grain<IEchoGrain>($"busy-{i}"))))];
         for (int i = 0; i < 20; i++)
         {
-            Assert.Equal($"other-{i}", await Task.Run(() => host.Grain<IEchoGrain>($"other-{i}").Key()).WaitAsync(Patience));
+            Assert.Equal($"other-{i}", await Task.Run(() => host.Grain<IEchoGrain>($"other-{i}").Key()).WaitAsync(Probe.Patience));
         }
 
         await stop.CancelAsync();

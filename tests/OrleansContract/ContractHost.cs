@@ -72,7 +72,7 @@ internal sealed class ContractHost : IAsyncDisposable
         {
             silo.UseLocalhostClustering(port, port + 1, first);
             silo.AddMemoryGrainStorage("store");
-            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(20));
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = Probe.Patience);
             Cluster.Spread(silo);
             configure?.Invoke(silo);
         });
