@@ -41,8 +41,8 @@ internal sealed record PlanTrouble(PlanVersion Version, string Text);
 /// <remarks>
 /// Versions are unique without a write before each push: <see cref="Epoch"/> is raised and stored before an activation issues its
 /// first plan, so that one that was lost before it could store a plan never shares a version with its successor. It is raised for each
-/// revision of the policy as well, and stored before the first plan of it is pushed: an agent that runs a higher epoch than the store
-/// has therefore followed a policy that the store does not know any more.
+/// revision of the policy as well, the first one of an activation included, and stored before the first plan of it is pushed: an agent
+/// that runs a higher epoch than the store has therefore followed a policy that the store does not know any more.
 /// </remarks>
 /// <param name="Epoch">Of the plans of this activation.</param>
 /// <param name="Generation">Of the newest plan of the epoch; 0 when none was made.</param>
@@ -126,7 +126,7 @@ internal sealed record PlanLedger(
         }
 
         var isSamePolicy = Desired?.PolicyRevision == policyRevision && Desired.Plan.Content.Policy == content.Policy;
-        var version = isSamePolicy || Generation == 0 ? new PlanVersion(Epoch, Generation + 1) : new PlanVersion(Epoch + 1, 1);
+        var version = isSamePolicy ? new PlanVersion(Epoch, Generation + 1) : new PlanVersion(Epoch + 1, 1);
         var plan = new HostPlan(version, InFlight?.Version ?? Running, observationSequence, content);
         return this with { Epoch = version.Epoch, Generation = version.Generation, Desired = new(plan, policyRevision) };
     }

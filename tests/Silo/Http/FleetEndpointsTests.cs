@@ -46,7 +46,7 @@ public sealed class FleetEndpointsTests
 
         var host = await Get(silo, "/api/v1/hosts/van-1");
         Assert.Equal("settled", host.GetProperty("summary").GetProperty("status").GetString());
-        Assert.Equal("1.1", host.GetProperty("summary").GetProperty("running").GetString());
+        Assert.Equal("2.1", host.GetProperty("summary").GetProperty("running").GetString());
         Assert.Equal("10.1.0.2", host.GetProperty("paths")[0].GetProperty("address").GetString());
         Assert.Equal(1, (await Get(silo, "/api/v1/hosts?selector=class%3Dvan")).GetArrayLength());
         var why = (await Get(silo, "/api/v1/hosts/van-1/why")).GetProperty("classes")[0].GetProperty("paths")[0];

@@ -10,11 +10,14 @@ public sealed class HeldHostTests
 {
     private static readonly string Newer = Texts.Policy(wifi: 2, lte: 1);
 
-    [Fact]
-    public async Task A_host_that_follows_a_policy_newer_than_the_backup_is_held_until_resumed()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_host_that_follows_a_policy_newer_than_the_backup_is_held_until_resumed(int restartsBeforeTheBackup)
     {
         await using var silo = await TestSilo.Start();
-        var (running, sequence) = await RunOnPastABackup(silo);
+        var (running, sequence) = await RunOnPastABackup(silo, restartsBeforeTheBackup);
 
         await using var agent = await silo.Agent(running: running, sequence: sequence);
         await agent.ReportAll();
@@ -26,7 +29,7 @@ public sealed class HeldHostTests
 
         await silo.Fleet.ResumeHostAsync(new ResumeHostRequest { Host = "van-1" });
         var plan = await agent.Plan();
-        Assert.Equal((running.Epoch + 1, running), (plan.Version.Epoch, plan.Parent));
+        Assert.Equal((running.Epoch + 2, running), (plan.Version.Epoch, plan.Parent));
         Assert.Equal(Texts.Policy(), plan.PolicyYaml);
         await agent.Ack(plan);
         await silo.HostIs(HostStatus.Settled);
@@ -106,12 +109,21 @@ public sealed class HeldHostTests
 
     /// <summary>A host gets a policy, the store is saved, the host gets another policy, the store is put back.</summary>
     /// <returns>What the host runs, and the sequence of its last report.</returns>
-    private static async Task<(PlanVersion Running, ulong Sequence)> RunOnPastABackup(TestSilo silo)
+    private static async Task<(PlanVersion Running, ulong Sequence)> RunOnPastABackup(TestSilo silo, int restarts = 0)
     {
-        await silo.Apply(Texts.Policy());
-        await using var agent = await silo.Agent();
+        var (running, sequence) = (await Settle(silo, Texts.Policy()), 1ul);
+        for (var restart = 0; restart < restarts; restart++)
+        {
+            await silo.Restart();
+            await using var again = await silo.Agent(running: running, sequence: sequence);
+            await again.ReportAll();
+            await silo.HostIs(HostStatus.Settled);
+            sequence = again.Sequence;
+            await again.Finish();
+        }
+
+        await using var agent = await silo.Agent(running: running, sequence: sequence);
         await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
         await silo.HostIs(HostStatus.Settled);
         silo.Ground.Save();
         await silo.Apply(Newer);

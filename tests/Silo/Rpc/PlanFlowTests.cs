@@ -18,7 +18,7 @@ public sealed class PlanFlowTests
         await agent.ReportAll();
         var plan = await agent.Plan();
 
-        Assert.Equal((1ul, 1ul, 1ul), (plan.Version.Epoch, plan.Version.Generation, plan.ObservationSequence));
+        Assert.Equal((2ul, 1ul, 1ul), (plan.Version.Epoch, plan.Version.Generation, plan.ObservationSequence));
         Assert.Null(plan.Parent);
         Assert.Equal("vans", plan.Policy);
         Assert.Equal(Texts.Policy(), plan.PolicyYaml);
@@ -48,7 +48,7 @@ public sealed class PlanFlowTests
         await agent.Report(TestAgent.Path("wlan0", "10.1.0.2", PathState.LinkDown));
         var second = await agent.Plan();
         Assert.Equal(first.Version, second.Parent);
-        Assert.Equal((1ul, 2ul), (second.Version.Epoch, second.Version.Generation));
+        Assert.Equal((2ul, 2ul), (second.Version.Epoch, second.Version.Generation));
         Assert.Equal("wwan0", second.Classes[0].Paths.First(path => path.Role == PathRole.Active).Path.Interface);
     }
 
@@ -88,7 +88,7 @@ public sealed class PlanFlowTests
         Assert.DoesNotContain(await agent.UntilQuiet(), message => message.BodyCase == SiloMessage.BodyOneofCase.Plan);
 
         await silo.Apply(Texts.Policy(wifi: 2, lte: 1));
-        Assert.Equal((2ul, 1ul), ((await agent.Plan()).Version is var version ? (version.Epoch, version.Generation) : default));
+        Assert.Equal((3ul, 1ul), ((await agent.Plan()).Version is var version ? (version.Epoch, version.Generation) : default));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class PlanFlowTests
         await silo.HostIs(HostStatus.Settled);
         await back.Report(TestAgent.Path("wlan0", "10.1.0.2", PathState.LinkDown));
         var next = await back.Plan();
-        Assert.Equal((2ul, 1ul), (next.Version.Epoch, next.Version.Generation));
+        Assert.Equal((3ul, 1ul), (next.Version.Epoch, next.Version.Generation));
         Assert.Equal(plan.Version, next.Parent);
     }
 
@@ -163,6 +163,6 @@ public sealed class PlanFlowTests
         await agent.ReportAll();
         await silo.HostIs(HostStatus.Held);
         await silo.Fleet.ResumeHostAsync(new ResumeHostRequest { Host = "van-1" });
-        Assert.Equal((41ul, 1ul), ((await agent.Plan()).Version is var version ? (version.Epoch, version.Generation) : default));
+        Assert.Equal((42ul, 1ul), ((await agent.Plan()).Version is var version ? (version.Epoch, version.Generation) : default));
     }
 }

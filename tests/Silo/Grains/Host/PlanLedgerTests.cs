@@ -12,7 +12,7 @@ public sealed class PlanLedgerTests
     public void The_same_content_is_not_issued_twice()
     {
         var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1);
-        Assert.Equal(new PlanVersion(1, 1), ledger.Desired!.Version);
+        Assert.Equal(new PlanVersion(2, 1), ledger.Desired!.Version);
         Assert.Same(ledger, ledger.Want(Content("one"), 1, 2));
     }
 
@@ -20,8 +20,8 @@ public sealed class PlanLedgerTests
     public void A_new_revision_of_the_text_is_issued_in_a_new_epoch_though_the_plan_says_the_same()
     {
         var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1).Want(One, 2, 1);
-        Assert.Equal((new PlanVersion(2, 1), 2ul, 1ul), (ledger.Desired!.Version, ledger.Epoch, ledger.Generation));
-        Assert.Equal(new PlanVersion(2, 2), ledger.Want(Two, 2, 2).Desired!.Version);
+        Assert.Equal((new PlanVersion(3, 1), 3ul, 1ul), (ledger.Desired!.Version, ledger.Epoch, ledger.Generation));
+        Assert.Equal(new PlanVersion(3, 2), ledger.Want(Two, 2, 2).Desired!.Version);
     }
 
     [Fact]
@@ -29,9 +29,26 @@ public sealed class PlanLedgerTests
     {
         var other = One with { Policy = "other" };
         var ledger = PlanLedger.Empty.Activate().Want(One, 1, 1);
-        Assert.Equal(new PlanVersion(2, 1), ledger.Want(other, 1, 2).Desired!.Version);
-        Assert.Equal(new PlanVersion(2, 1), ledger.Release().Want(other, 1, 2).Desired!.Version);
-        Assert.Equal(new PlanVersion(2, 1), ledger.Activate().Want(other, 1, 2).Desired!.Version);
+        Assert.Equal(new PlanVersion(3, 1), ledger.Want(other, 1, 2).Desired!.Version);
+        Assert.Equal(new PlanVersion(3, 1), ledger.Release().Want(other, 1, 2).Desired!.Version);
+        Assert.Equal(new PlanVersion(4, 1), ledger.Activate().Want(other, 1, 2).Desired!.Version);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_plan_of_a_revision_newer_than_a_backup_is_known_as_such_however_often_the_silo_was_restarted_before_it(int restarts)
+    {
+        var saved = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(2, 1), []);
+        for (var restart = 0; restart < restarts; restart++)
+        {
+            saved = saved.Activate().Meet(saved.Running);
+        }
+
+        var newer = saved.Want(One, 2, 2).Desired!.Version;
+        Assert.True(newer.Epoch > saved.Epoch, $"{newer} is of the epoch that was saved");
+        Assert.Equal(newer, saved.Activate().Meet(newer).Hold?.Running);
     }
 
     [Fact]
@@ -39,23 +56,23 @@ public sealed class PlanLedgerTests
     {
         var ledger = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Want(Two, 1, 2);
         Assert.Null(ledger.NextPush);
-        var answered = ledger.Acknowledge(new PlanVersion(1, 1), []);
-        Assert.Equal((new PlanVersion(1, 2), new PlanVersion(1, 1)), (answered.NextPush!.Version, answered.Running));
+        var answered = ledger.Acknowledge(new PlanVersion(2, 1), []);
+        Assert.Equal((new PlanVersion(2, 2), new PlanVersion(2, 1)), (answered.NextPush!.Version, answered.Running));
     }
 
     [Fact]
     public void Wanting_again_what_is_in_flight_issues_nothing_new()
     {
         var ledger = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Want(Two, 1, 2).Want(One, 1, 3);
-        Assert.Equal(new PlanVersion(1, 1), ledger.Desired!.Version);
-        Assert.True(ledger.Acknowledge(new PlanVersion(1, 1), []).IsSettled);
+        Assert.Equal(new PlanVersion(2, 1), ledger.Desired!.Version);
+        Assert.True(ledger.Acknowledge(new PlanVersion(2, 1), []).IsSettled);
     }
 
     [Fact]
     public void Wanting_again_what_runs_after_a_refusal_settles_without_a_push()
     {
-        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(1, 1), []);
-        var refused = Pushed(settled.Want(Two, 1, 2)).Refuse(new PlanVersion(1, 2), new PlanVersion(1, 1), "no");
+        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(2, 1), []);
+        var refused = Pushed(settled.Want(Two, 1, 2)).Refuse(new PlanVersion(2, 2), new PlanVersion(2, 1), "no");
         Assert.True(refused.IsRefused);
         Assert.Null(refused.NextPush);
         var back = refused.Want(One, 1, 3);
@@ -69,25 +86,25 @@ public sealed class PlanLedgerTests
         var ledger = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1));
         Assert.Same(ledger, ledger.Acknowledge(new PlanVersion(9, 9), []));
         Assert.Same(ledger, ledger.Refuse(new PlanVersion(0, 0), null, ""));
-        var answered = ledger.Acknowledge(new PlanVersion(1, 1), []);
-        Assert.Same(answered, answered.Acknowledge(new PlanVersion(1, 1), []));
+        var answered = ledger.Acknowledge(new PlanVersion(2, 1), []);
+        Assert.Same(answered, answered.Acknowledge(new PlanVersion(2, 1), []));
     }
 
     [Fact]
     public void A_refused_plan_is_not_offered_to_the_next_session_either()
     {
-        var refused = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Refuse(new PlanVersion(1, 1), null, "no");
+        var refused = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Refuse(new PlanVersion(2, 1), null, "no");
         Assert.Null(refused.Meet(null).NextPush);
         Assert.Null(refused.Activate().Meet(null).NextPush);
-        Assert.Null(refused.Meet(new PlanVersion(1, 1)).Running);
+        Assert.Null(refused.Meet(new PlanVersion(2, 1)).Running);
     }
 
     [Fact]
     public void An_agent_that_lost_its_plan_gets_the_newest_one_again()
     {
-        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(1, 1), []);
-        Assert.Equal(new PlanVersion(1, 1), settled.Activate().Meet(null).NextPush!.Version);
-        Assert.Null(settled.Activate().Meet(new PlanVersion(1, 1)).NextPush);
+        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(2, 1), []);
+        Assert.Equal(new PlanVersion(2, 1), settled.Activate().Meet(null).NextPush!.Version);
+        Assert.Null(settled.Activate().Meet(new PlanVersion(2, 1)).NextPush);
     }
 
     [Fact]
@@ -121,7 +138,7 @@ public sealed class PlanLedgerTests
     public void A_held_agent_gets_a_plan_of_a_higher_epoch_when_it_is_resumed()
     {
         var resumed = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3)).Resume().Want(One, 1, 2);
-        Assert.Equal((new PlanVersion(6, 1), new PlanVersion(5, 3)), (resumed.NextPush!.Version, resumed.NextPush.Plan.Parent));
+        Assert.Equal((new PlanVersion(7, 1), new PlanVersion(5, 3)), (resumed.NextPush!.Version, resumed.NextPush.Plan.Parent));
         Assert.Same(resumed, resumed.Resume());
     }
 
@@ -135,7 +152,7 @@ public sealed class PlanLedgerTests
             Assert.NotNull(held.Hold);
         }
 
-        Assert.Equal(new PlanVersion(7, 1), held.Resume().Want(One, 1, 2).NextPush!.Version);
+        Assert.Equal(new PlanVersion(8, 1), held.Resume().Want(One, 1, 2).NextPush!.Version);
     }
 
     [Fact]
@@ -143,16 +160,16 @@ public sealed class PlanLedgerTests
     {
         var held = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(new PlanVersion(5, 3));
         Assert.Null(held.Meet(null).Hold);
-        Assert.Null(held.Meet(new PlanVersion(1, 1)).Hold);
+        Assert.Null(held.Meet(new PlanVersion(2, 1)).Hold);
     }
 
     [Fact]
     public void Without_a_policy_nothing_is_pushed_and_what_runs_goes_on()
     {
-        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(1, 1), []);
+        var settled = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Acknowledge(new PlanVersion(2, 1), []);
         var released = settled.Release();
         Assert.Null(released.NextPush);
-        Assert.Equal(new PlanVersion(1, 1), released.Running);
+        Assert.Equal(new PlanVersion(2, 1), released.Running);
         Assert.True(released.Want(One, 1, 2).IsSettled);
     }
 
