@@ -8,35 +8,38 @@ namespace Multipath.Silo.Rpc;
 /// a few each second at moments of chance, so that a silo that joined fills up without a storm. Each move costs an agent one hello.
 /// </summary>
 internal sealed partial class SessionBalance(
-    OpenSessions sessions, IGrainFactory grains, SessionSettings settings, TimeProvider clock, ILogger<SessionBalance> logger)
+    OpenSessions sessions,
+    IGrainFactory grains,
+    SessionSettings settings,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<SessionBalance> logger)
     : BackgroundService
 {
     /// <summary>Between two looks at the share.</summary>
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
-
-    /// <summary>Above the share by this part, agents stay where they are: moving them would gain nothing.</summary>
-    private const double Tolerance = 0.1;
-
-    /// <summary>And by this many: small fleets need no balance.</summary>
-    private const int Slack = 10;
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = logger;
+    private readonly LastingExcess _excess = new(clock);
     private readonly string _silo = $"{settings.Silo}/{Guid.NewGuid():n}";
-
-    /// <summary>How many sessions too many a silo has.</summary>
-    internal static int Excess(int sessions, int share) =>
-        sessions > (share * (1 + Tolerance)) + Slack ? sessions - share : 0;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // A silo that is asked to stop gives all of its sessions away, and counts no more.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await CountUntil(ends.Token);
+    }
+
+    private async Task CountUntil(CancellationToken stop)
+    {
         using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stop))
         {
             try
             {
-                await Balance(stoppingToken);
+                await Balance(stop);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!stop.IsCancellationRequested)
             {
                 LogNotCounted(error);
             }
@@ -46,7 +49,7 @@ internal sealed partial class SessionBalance(
     private async Task Balance(CancellationToken stop)
     {
         var share = await grains.GetGrain<ICensusGrain>(FleetKey.Value).Count(_silo, sessions.Count);
-        var leaving = Math.Min(Excess(sessions.Count, share), (int)(settings.MovesPerSecond * Period.TotalSeconds));
+        var leaving = Math.Min(_excess.Of(sessions.Count, share), (int)(settings.MovesPerSecond * Period.TotalSeconds));
         if (leaving == 0)
         {
             return;

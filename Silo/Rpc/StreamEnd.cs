@@ -5,14 +5,17 @@ namespace Multipath.Silo.Rpc;
 /// <summary>
 /// Ends the streams that have no end of their own when the silo is asked to stop: the server would else wait for them until its shutdown
 /// limit, and the agents could not turn to another silo meanwhile. A few end at once, many one by one at moments of chance, so that the
-/// other silos get them at a bounded rate.
+/// other silos get them at a bounded rate: at <see cref="PerSecond"/>, or within <see cref="Longest"/> where that is sooner.
 /// </summary>
 internal sealed class StreamEnd(IHostApplicationLifetime lifetime)
 {
     /// <summary>Streams that end within a second: half of the new sessions that one other silo takes in that time.</summary>
     private const int PerSecond = 500;
 
-    /// <summary>Well within the time that a host has to stop.</summary>
+    /// <summary>
+    /// Well within the time that a host has to stop. A silo with as many sessions as it may have ends 1,000 a second then, which is what
+    /// one other silo takes (<see cref="SessionSettings.SessionsPerSecond"/>).
+    /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private int _open;
