@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Multipath.Silo.Storage;
 
 namespace Multipath.Silo.Hosting;
@@ -16,6 +17,8 @@ internal sealed class Readiness(IStoreHealth store, StoreProbe probe, IHostAppli
             return "The silo is stopping.";
         }
 
+        // Probes are no traces, and neither is what they ask of the store.
+        Activity.Current = null;
         try
         {
             return await store.Check(cancellation).WaitAsync(StoreAnswersWithin, cancellation) ?? probe.Problem;

@@ -16,13 +16,13 @@ internal sealed class SiloTelemetry(IConfiguration configuration) : IHostedServi
         "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
-    /// <summary>Each call of a grain and each command to the database makes a span, and most are by timers or of a report.</summary>
+    /// <summary>Each call of a grain makes a span, and most are by timers or of a report.</summary>
     private static readonly string[] Parts =
     [
-        "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage", "Npgsql",
+        "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage",
     ];
 
-    private static readonly string[] Activities = [SiloTrace.SourceName, "Microsoft.AspNetCore", .. Parts];
+    private static readonly string[] Activities = [SiloTrace.SourceName, "Microsoft.AspNetCore", "Npgsql", .. Parts];
 
     private TelemetryPipeline? _pipeline;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Multipath.Silo.Storage.PostgreSql;
@@ -39,6 +40,15 @@ internal static class PostgresDatabase
         settings.ApplicationName ??= $"mpsilo on {Environment.MachineName}";
         return settings;
     }
+
+    /// <summary>Connections to it. What is asked of it is traced as a part of something that is, never as a trace of its own.</summary>
+    public static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings) => new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        .ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null)
+            .ConfigureCopyOperationFilter(_ => Activity.Current is not null)
+            .EnablePhysicalOpenTracing(false))
+        .Build();
 
     /// <summary>Which database, for a person; no password.</summary>
     public static string Describe(NpgsqlConnectionStringBuilder settings) =>

@@ -33,7 +33,9 @@ internal sealed class SiloLease(NpgsqlConnectionStringBuilder settings, TimeSpan
 
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(200);
 
-    private readonly string _connectionString = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ToString();
+    private readonly NpgsqlDataSource _server =
+        PostgresDatabase.Source(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false });
+
     private NpgsqlConnection? _connection;
     private TimeSpan _patience = patience;
 
@@ -50,10 +52,9 @@ internal sealed class SiloLease(NpgsqlConnectionStringBuilder settings, TimeSpan
         }
 
         await Drop();
-        var connection = new NpgsqlConnection(_connectionString);
+        var connection = await _server.OpenConnectionAsync();
         try
         {
-            await connection.OpenAsync();
             await connection.ExecuteAsync(NoticeLossOfClient);
             await Lock(connection);
         }
@@ -77,7 +78,11 @@ internal sealed class SiloLease(NpgsqlConnectionStringBuilder settings, TimeSpan
         }
     }
 
-    public async ValueTask DisposeAsync() => await Drop();
+    public async ValueTask DisposeAsync()
+    {
+        await Drop();
+        await _server.DisposeAsync();
+    }
 
     private async Task Lock(NpgsqlConnection connection)
     {

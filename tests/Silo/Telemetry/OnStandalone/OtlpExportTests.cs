@@ -5,7 +5,7 @@ using Multipath.TestKit;
 namespace Multipath.Silo.Tests.Telemetry;
 
 /// <summary>The program itself, its environment, and a collector.</summary>
-public sealed class OtlpExportTests : IDisposable
+public sealed class OtlpExportTests(PostgresFixture postgres) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mpsilo-otlp-").FullName;
 
@@ -41,6 +41,27 @@ public sealed class OtlpExportTests : IDisposable
         Assert.Equal("histogram", (await receiver.MetricAsync("http.server.request.duration")).Kind);
         Assert.DoesNotContain(receiver.Spans, span => span.Name.Contains("readyz", StringComparison.Ordinal));
         Assert.Empty(receiver.Troubles);
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_the_database_is_a_part_of_a_trace_and_never_one_of_its_own()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var program = Start(new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Grpc.ToString(),
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            ["MPSILO_DATABASE"] = await postgres.Database(),
+        });
+        using var http = new HttpClient { BaseAddress = new Uri(await program.PrintsAsync("HTTP on ")) };
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
+        await ApplyAsync(http);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/v1/hosts")).StatusCode);
+        var apply = await receiver.SpanAsync(span => span.Name == "apply");
+        // It ends last, and what ended before it was sent before.
+        await receiver.SpanAsync(span => span.Scope == "Microsoft.AspNetCore" && span.TraceId != apply.TraceId);
+        Assert.All(receiver.Spans.Where(span => span.Scope == "Npgsql"), span => Assert.Equal(apply.TraceId, span.TraceId));
     }
 
     [Fact]
