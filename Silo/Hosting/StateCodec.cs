@@ -2,12 +2,13 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Multipath.Policies.Model;
+using Multipath.Silo.Storage;
 
 namespace Multipath.Silo.Hosting;
 
 /// <summary>
-/// The one JSON form of grain state and of the types of Policies, which carry no attributes of any serialiser. Unknown members are ignored,
-/// so that an older version can read what a newer one wrote.
+/// The one JSON form of grain state and of the types of Policies, which carry no attributes of any serialiser. Unknown members are ignored
+/// when they are read, and lost when the state is written again: a silo that does not know them must not join (<see cref="StateForm"/>).
 /// </summary>
 internal static class StateCodec
 {

@@ -17,7 +17,8 @@ internal sealed class StoreProbe(IServiceProvider services, StateWriter writer, 
     /// <summary>After a failure a store that works again is found out within this.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    private const string StateName = "probe";
+    /// <summary>The row is none of the fleet's states.</summary>
+    public const string StateName = "probe";
 
     private static readonly GrainId Row = GrainId.Create(StateName, "store");
 

@@ -1,7 +1,6 @@
 using Multipath.Silo.Storage;
 using Multipath.Silo.Storage.Archive;
 using Multipath.Silo.Storage.PostgreSql;
-using Npgsql;
 
 namespace Multipath.Silo.Hosting;
 
@@ -48,7 +47,7 @@ internal static class Upkeep
     private static async Task<string> Migrate(UpkeepTask task, CancellationToken cancellation)
     {
         var settings = PostgresDatabase.Parse(task.Database!);
-        await using var database = NpgsqlDataSource.Create(settings);
+        await using var database = PostgresDatabase.Source(settings);
         var migrator = new SchemaMigrator(database, settings);
         var done = await migrator.Migrate(task.Sets, cancellation);
         var said = $"{PostgresDatabase.Describe(settings)}: "
@@ -79,6 +78,13 @@ internal static class Upkeep
                 count = await ArchiveFile.Write(
                     file, archive.Description, TimeProvider.System.GetUtcNow(), archive.Read(cancellation), cancellation);
                 file.Flush(flushToDisk: true);
+            }
+
+            if (count == 0)
+            {
+                throw new StoreException(
+                    $"{archive.Description} has no states, so that {task.File} was not written. Look at --data, --database, --cluster and "
+                    + "--tables, and at MPSILO_DATA, MPSILO_DATABASE and MPSILO_CLUSTER.");
             }
 
             File.Move(beside, task.File);

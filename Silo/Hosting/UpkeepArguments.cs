@@ -45,16 +45,18 @@ internal static class UpkeepArguments
             Brings a PostgreSQL database to the newest schema. A silo does it by itself when its role may make tables; else run
             this with the connection string of one that may, and name the silo's role.
 
-        mpsilo export FILE [--data DIR | --database S [--cluster ID]]
+        mpsilo export FILE [--data DIR | --database S [--tables product|orleans] [--cluster ID]]
             Writes all durable state to a new file, as of one moment; the silo may go on meanwhile.
 
-        mpsilo import FILE [--data DIR | --database S [--cluster ID]] [--replace]
+        mpsilo import FILE [--data DIR | --database S [--tables product|orleans] [--cluster ID]] [--replace]
             Puts what was exported into a store, all or nothing; its silo must not run. A store that has something in it is
             only touched with --replace.
 
-          --data DIR     the folder of a silo's database                       (MPSILO_DATA, ./data)
-          --database S   PostgreSQL's connection string                        (MPSILO_DATABASE, none)
-          --cluster ID   the tables of the Orleans build, those of this cluster
+          --data DIR      the folder of a silo's database    (MPSILO_DATA, ./data)
+          --database S    PostgreSQL's connection string     (MPSILO_DATABASE, none)
+          --cluster ID    which cluster's state              (MPSILO_CLUSTER, multipath)
+          --tables SET    product: of one silo alone, orleans: of a cluster. When not given: of a cluster if one is named or this
+                          is the Orleans build.
         """;
 
     private static readonly ImmutableDictionary<string, UpkeepVerb> Verbs = ImmutableDictionary.CreateRange(
@@ -79,14 +81,19 @@ internal static class UpkeepArguments
 
         // The option that was typed wins over a variable that names another kind of store.
         var database = given.GetValueOrDefault("--database") ?? (given.ContainsKey("--data") ? null : environment("MPSILO_DATABASE"));
-        var cluster = given.GetValueOrDefault("--cluster");
-        var sets = Sets(given.GetValueOrDefault("--tables"));
+        var tables = given.GetValueOrDefault(TablesOption);
+        var cluster = given.GetValueOrDefault(ClusterArguments.Cluster)
+            ?? (verb == UpkeepVerb.Migrate || database is null ? null : ClusterMeant(tables, environment("MPSILO_CLUSTER")));
+        var sets = Sets(tables);
         error = SiloArguments.DatabaseError(database)
             ?? (given.ContainsKey("--data") && given.ContainsKey("--database") ? "--data and --database: one store was expected" : null)
             ?? (verb == UpkeepVerb.Migrate && database is null ? "--database: a connection string was expected" : null)
             ?? (cluster is not null && database is null ? "--cluster: is for PostgreSQL, --database was expected" : null)
             ?? (cluster is not null && !WireCheck.IsName(cluster) ? $"--cluster: \"{cluster}\" is no name" : null)
-            ?? (sets is null ? $"--tables: \"{given["--tables"]}\" is unknown, expected product, orleans or all" : null);
+            ?? (sets is null ? $"--tables: \"{tables}\" is unknown, expected product, orleans or all" : null)
+            ?? (verb != UpkeepVerb.Migrate && tables is "all" ? "--tables: product or orleans was expected" : null)
+            ?? (tables is not null && database is null ? "--tables: is for PostgreSQL, --database was expected" : null)
+            ?? (cluster is not null && tables is "product" ? "--cluster: has no part in --tables product" : null);
         return error is not null ? (null, error) : (new UpkeepTask(
             verb,
             file ?? "",
@@ -99,12 +106,21 @@ internal static class UpkeepArguments
     }
 
     private const string ReplaceFlag = "--replace";
+    private const string TablesOption = "--tables";
+
+    /// <summary>A silo keeps its state where its build and the environment say, and upkeep looks there too.</summary>
+    private static string? ClusterMeant(string? tables, string? named) => tables switch
+    {
+        "product" => null,
+        "orleans" => named ?? new ClusterSettings().Id,
+        _ => named ?? (SiloCluster.HasSeveralSilos ? new ClusterSettings().Id : null),
+    };
 
     private static string[] TakenBy(UpkeepVerb verb) => verb switch
     {
-        UpkeepVerb.Migrate => ["--database", "--grant", "--tables"],
-        UpkeepVerb.Export => ["--data", "--database", "--cluster"],
-        _ => ["--data", "--database", "--cluster", ReplaceFlag],
+        UpkeepVerb.Migrate => ["--database", "--grant", TablesOption],
+        UpkeepVerb.Export => ["--data", "--database", ClusterArguments.Cluster, TablesOption],
+        _ => ["--data", "--database", ClusterArguments.Cluster, TablesOption, ReplaceFlag],
     };
 
     private static (IReadOnlyDictionary<string, string> Given, string? Error) Options(
@@ -143,8 +159,8 @@ internal static class UpkeepArguments
     private static ImmutableArray<SchemaSet>? Sets(string? name) => name switch
     {
         null or "all" => SchemaSet.All,
-        "product" => [SchemaSet.Product],
-        "orleans" => [SchemaSet.Orleans],
+        "product" => [SchemaSet.Product, SchemaSet.State],
+        "orleans" => [SchemaSet.Orleans, SchemaSet.State],
         _ => null,
     };
 }

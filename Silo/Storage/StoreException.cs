@@ -21,4 +21,11 @@ public sealed class StoreException : OrleansException
         : base(message, inner)
     {
     }
+
+    /// <summary>True for a write of which it is not known whether it is stored; the message says so.</summary>
+    [Id(0)]
+    public bool IsDoubtful { get; init; }
+
+    /// <summary>The same without its cause, which is of a type that not every process knows.</summary>
+    public StoreException WithoutCause() => new(Message) { IsDoubtful = IsDoubtful };
 }

@@ -88,9 +88,9 @@ internal sealed partial class PolicyGrain(
         {
             await tellFleet();
         }
-        catch (StoreException) when (changed)
+        catch (StoreException error) when (changed && !error.IsDoubtful)
         {
-            // Only here is it certain that the fleet goes on as before; after a timeout, applying again heals.
+            // Only here is it certain that the fleet goes on as before; after a timeout or in doubt, applying again heals.
             await TakeBack(before, next);
             throw;
         }

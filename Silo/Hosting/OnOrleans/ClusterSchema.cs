@@ -7,7 +7,7 @@ namespace Multipath.Silo.Hosting;
 internal sealed class ClusterSchema(NpgsqlDataSource database, NpgsqlConnectionStringBuilder settings) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) =>
-        new SchemaMigrator(database, settings).Migrate([SchemaSet.Orleans], cancellationToken);
+        new SchemaMigrator(database, settings).Migrate([SchemaSet.Orleans, SchemaSet.State], cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -26,13 +26,16 @@ internal static class SiloCluster
     private const string BareStore = "postgresql";
 
     /// <summary>
-    /// Connections of one silo when the connection string does not say: a server admits about a hundred in all, and a handful of silos
-    /// share them with the operator's tools.
+    /// Connections of one silo when the connection string does not say: a server admits a hundred in all unless told otherwise, and half a
+    /// dozen silos share them with the operator's tools.
     /// </summary>
-    private const int Connections = 24;
+    public const int Connections = 12;
 
     /// <summary>To give sessions and grains away one by one; an orchestrator has to wait for longer than that before it kills.</summary>
     private static readonly TimeSpan StopWithin = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whether silos of this build share the state of a cluster.</summary>
+    public const bool HasSeveralSilos = true;
 
     /// <summary>Null when a silo of this build can run so, else why not.</summary>
     /// <exception cref="StoreException">The connection string cannot be read.</exception>
@@ -56,7 +59,7 @@ internal static class SiloCluster
         var settings = Settings(options);
         builder.Services
             .AddSingleton(settings)
-            .AddSingleton(_ => NpgsqlDataSource.Create(settings))
+            .AddSingleton(_ => PostgresDatabase.Source(settings))
             .AddSingleton<IStoreHealth, ClusterHealth>()
             .AddHostedService<ClusterSchema>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
@@ -75,8 +78,10 @@ internal static class SiloCluster
                 (settings.Invariant, settings.ConnectionString, settings.DataSource) = (Invariant, null!, database);
                 settings.GrainStorageSerializer = new StateSerializer();
             }));
-            silo.Services.AddGrainStorage(StoreNames.Fleet, (provider, _) =>
-                new ClusterStorage(provider.GetRequiredKeyedService<IGrainStorage>(BareStore), settings));
+            silo.Services.AddGrainStorage(StoreNames.Fleet, (provider, _) => new ClusterStorage(
+                provider.GetRequiredKeyedService<IGrainStorage>(BareStore),
+                new ClusterRows(provider.GetRequiredService<NpgsqlDataSource>(), cluster.Id),
+                settings));
             silo.Services.AddSerializer(AddPoliciesCodec);
             silo.AddActivityPropagation();
         });

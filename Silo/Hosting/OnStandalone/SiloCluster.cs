@@ -5,6 +5,9 @@ namespace Multipath.Silo.Hosting;
 /// <summary>This build's cluster: one silo and its store.</summary>
 internal static class SiloCluster
 {
+    /// <summary>Whether silos of this build share the state of a cluster.</summary>
+    public const bool HasSeveralSilos = false;
+
     /// <summary>Null when a silo of this build can run so, else why not.</summary>
     public static string? Refusal(SiloOptions options) => options.Cluster == new ClusterSettings() ? null
         : "--cluster: this build runs one silo; several need the build of Microsoft Orleans (-p:Hosting=Orleans)";

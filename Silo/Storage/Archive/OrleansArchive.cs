@@ -9,15 +9,17 @@ namespace Multipath.Silo.Storage.Archive;
 /// <summary>The states of a cluster of the Orleans build, in the table of its storage provider.</summary>
 internal sealed class OrleansArchive : IStateArchive
 {
-    /// <summary>A silo that signed within this time may be alive; they sign every few seconds.</summary>
-    private const string MayLive = "status NOT IN (0, 6) AND iamalivetime > now() - interval '60 seconds'";
+    /// <summary>A silo that signed within this time, by the database's clock, may be alive; they sign every few seconds.</summary>
+    private const string MayLive = "status NOT IN (0, 6) AND signedat > now() - interval '60 seconds'";
+
+    private static readonly string OfTheFleet = ArchiveRules.IsOfTheFleet("statename");
 
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _database;
     private readonly string _cluster;
 
     private OrleansArchive(NpgsqlConnectionStringBuilder settings, string cluster) =>
-        (_settings, _database, _cluster) = (settings, NpgsqlDataSource.Create(settings), cluster);
+        (_settings, _database, _cluster) = (settings, PostgresDatabase.Source(settings), cluster);
 
     public string Description => $"cluster {_cluster} in {PostgresDatabase.Describe(_settings)}";
 
@@ -31,7 +33,7 @@ internal sealed class OrleansArchive : IStateArchive
         var archive = new OrleansArchive(PostgresDatabase.Parse(connectionString), cluster);
         try
         {
-            await new SchemaMigrator(archive._database, archive._settings).Migrate([SchemaSet.Orleans], cancellation);
+            await new SchemaMigrator(archive._database, archive._settings).Migrate([SchemaSet.Orleans, SchemaSet.State], cancellation);
             return archive;
         }
         catch
@@ -43,15 +45,14 @@ internal sealed class OrleansArchive : IStateArchive
 
     public async IAsyncEnumerable<StoredState> Read([EnumeratorCancellation] CancellationToken cancellation)
     {
-        const string sql = $"""
-            SELECT statename AS name, keytext AS text, keyhigh AS high, keylow AS low, payload FROM {OrleansSchema.Storage}
-            WHERE serviceid = @Cluster AND payload IS NOT NULL
-            ORDER BY statename COLLATE "C", keytext COLLATE "C", keyhigh, keylow
+        var sql = $"""
+            SELECT statename AS name, keytext AS key, payload FROM {OrleansSchema.Storage}
+            WHERE serviceid = @Cluster AND payload IS NOT NULL AND {OfTheFleet}
+            ORDER BY statename COLLATE "C", keytext COLLATE "C"
             """;
         await foreach (var row in PostgresRows.Read<Row>(_database, _settings, sql, new { Cluster = _cluster }, cancellation))
         {
-            yield return new StoredState(
-                row.Name, new OrleansKey(row.Text, row.High, row.Low).ToString(), Encoding.UTF8.GetString(row.Payload));
+            yield return new StoredState(row.Name, ClusterKey.Read(row.Key), Encoding.UTF8.GetString(row.Payload));
         }
     }
 
@@ -64,8 +65,9 @@ internal sealed class OrleansArchive : IStateArchive
             // No silo can join before the import is done.
             await connection.ExecuteAsync("LOCK TABLE orleansmembershipversiontable IN EXCLUSIVE MODE");
             await RefuseLiving(connection);
+            var counts = $"SELECT count(payload) FILTER (WHERE {OfTheFleet}), coalesce(max(version), 0) FROM {OrleansSchema.Storage}";
             var (removed, newest) = await connection.QuerySingleAsync<(long, int)>(
-                $"SELECT count(payload), coalesce(max(version), 0) FROM {OrleansSchema.Storage} WHERE serviceid = @Cluster",
+                $"{counts} WHERE serviceid = @Cluster",
                 new { Cluster = _cluster });
             ArchiveRules.RefuseToReplace(removed, replace, Description);
             await connection.ExecuteAsync($"DELETE FROM {OrleansSchema.Storage} WHERE serviceid = @Cluster", new { Cluster = _cluster });
@@ -99,20 +101,18 @@ internal sealed class OrleansArchive : IStateArchive
     {
         const string sql = $"""
             INSERT INTO {OrleansSchema.Storage} (serviceid, statename, keytext, keyhigh, keylow, payload, version, changedat)
-            VALUES (@Cluster, @Name, @Text, @High, @Low, @Payload, @version, now())
+            VALUES (@Cluster, @Name, @Key, 0, 0, @Payload, @version, now())
             """;
         var written = 0L;
         await foreach (var state in states.WithCancellation(cancellation))
         {
-            var key = OrleansKey.Of(state.Key);
-            await connection.ExecuteAsync(
-                sql,
-                new { Cluster = _cluster, state.Name, key.Text, key.High, key.Low, Payload = Encoding.UTF8.GetBytes(state.Body), version });
+            var (key, payload) = (ClusterKey.Write(state.Key), Encoding.UTF8.GetBytes(state.Body));
+            await connection.ExecuteAsync(sql, new { Cluster = _cluster, state.Name, Key = key, Payload = payload, version });
             written++;
         }
 
         return written;
     }
 
-    private sealed record Row(string Name, string Text, long High, long Low, byte[] Payload);
+    private sealed record Row(string Name, string Key, byte[] Payload);
 }

@@ -10,11 +10,13 @@ namespace Multipath.Silo.Storage.Archive;
 /// <summary>The states of the build that is one process, on PostgreSQL.</summary>
 internal sealed class PostgresArchive : IStateArchive
 {
+    private static readonly string OfTheFleet = ArchiveRules.IsOfTheFleet("name");
+
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _database;
 
     private PostgresArchive(NpgsqlConnectionStringBuilder settings) =>
-        (_settings, _database) = (settings, NpgsqlDataSource.Create(settings));
+        (_settings, _database) = (settings, PostgresDatabase.Source(settings));
 
     public string Description => PostgresDatabase.Describe(_settings);
 
@@ -25,7 +27,7 @@ internal sealed class PostgresArchive : IStateArchive
         var archive = new PostgresArchive(PostgresDatabase.Parse(connectionString));
         try
         {
-            await new SchemaMigrator(archive._database, archive._settings).Migrate([SchemaSet.Product], cancellation);
+            await new SchemaMigrator(archive._database, archive._settings).Migrate([SchemaSet.Product, SchemaSet.State], cancellation);
             return archive;
         }
         catch
@@ -36,8 +38,13 @@ internal sealed class PostgresArchive : IStateArchive
     }
 
     public IAsyncEnumerable<StoredState> Read(CancellationToken cancellation) => PostgresRows.Read<StoredState>(
-        _database, _settings, $"""SELECT name, key, body FROM {ProductSchema.GrainState} ORDER BY name COLLATE "C", key COLLATE "C" """,
-        null, cancellation);
+        _database,
+        _settings,
+        $"""
+        SELECT name, key, body FROM {ProductSchema.GrainState} WHERE {OfTheFleet} ORDER BY name COLLATE "C", key COLLATE "C"
+        """,
+        null,
+        cancellation);
 
     public async Task<ImportCount> Replace(IAsyncEnumerable<StoredState> states, bool replace, CancellationToken cancellation)
     {
@@ -47,7 +54,7 @@ internal sealed class PostgresArchive : IStateArchive
             var connection = await lease.Hold();
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             var (removed, newest) = await connection.QuerySingleAsync<(long, long)>(
-                $"SELECT count(*), coalesce(max(etag), 0) FROM {ProductSchema.GrainState}");
+                $"SELECT count(*) FILTER (WHERE {OfTheFleet}), coalesce(max(etag), 0) FROM {ProductSchema.GrainState}");
             ArchiveRules.RefuseToReplace(removed, replace, Description);
             await connection.ExecuteAsync($"DELETE FROM {ProductSchema.GrainState}");
             var written = await Copy(connection, states, newest + 1, cancellation);

@@ -7,6 +7,8 @@ namespace Multipath.Silo.Storage.Archive;
 /// <summary>The states of a data folder.</summary>
 internal sealed class SqliteArchive : IStateArchive
 {
+    private static readonly string OfTheFleet = ArchiveRules.IsOfTheFleet("name");
+
     private readonly string _folder;
     private readonly SqliteConnection _connection;
 
@@ -29,7 +31,7 @@ internal sealed class SqliteArchive : IStateArchive
     {
         await using var snapshot = _connection.BeginTransaction(deferred: true);
         var rows = _connection.Query<StoredState>(
-            "SELECT name, key, body FROM grain_state ORDER BY name, key", transaction: snapshot, buffered: false);
+            $"SELECT name, key, body FROM grain_state WHERE {OfTheFleet} ORDER BY name, key", transaction: snapshot, buffered: false);
         foreach (var row in rows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -44,7 +46,7 @@ internal sealed class SqliteArchive : IStateArchive
         {
             await using var transaction = _connection.BeginTransaction();
             var (removed, newest) = await _connection.QuerySingleAsync<(long, long)>(
-                "SELECT count(*), coalesce(max(etag), 0) FROM grain_state", transaction: transaction);
+                $"SELECT count(*) FILTER (WHERE {OfTheFleet}), coalesce(max(etag), 0) FROM grain_state", transaction: transaction);
             ArchiveRules.RefuseToReplace(removed, replace, Description);
             await _connection.ExecuteAsync("DELETE FROM grain_state", transaction: transaction);
             var written = 0L;

@@ -62,7 +62,8 @@ internal static class OrleansQueries
                 RETURNING 1)
             SELECT count(*)::integer FROM changed
             """,
-        ["UpdateIAmAlivetimeKey"] = $"UPDATE orleansmembershiptable SET iamalivetime = @IAmAliveTime WHERE {MemberKey}",
+        ["UpdateIAmAlivetimeKey"] =
+            $"UPDATE orleansmembershiptable SET iamalivetime = @IAmAliveTime, signedat = now() WHERE {MemberKey}",
         ["MembershipReadRowKey"] = $"""
             SELECT {MemberColumns}
             FROM orleansmembershipversiontable v

@@ -19,13 +19,13 @@ internal static class OrleansSchema
             "orleansmembershiptable",
             [
                 "deploymentid", "address", "port", "generation", "siloname", "hostname", "status", "proxyport", "suspecttimes", "starttime",
-                "iamalivetime",
+                "iamalivetime", "signedat",
             ]),
         new(Storage, ["serviceid", "statename", "keytext", "keyhigh", "keylow", "payload", "version", "changedat"]),
         new("orleansreminderstable", ["serviceid", "grainid", "remindername", "starttime", "period", "grainhash", "version"]),
     ];
 
-    public static ImmutableArray<string> Steps { get; } = [Make + Rows()];
+    public static ImmutableArray<string> Steps { get; } = [Make + Rows(), SignByOneClock + TextKeys + NoRows + Rows()];
 
     private const string Make = """
         CREATE TABLE orleansquery (
@@ -80,6 +80,23 @@ internal static class OrleansSchema
         CREATE INDEX orleansreminderstable_by_hash ON orleansreminderstable (serviceid, grainhash);
 
         """;
+
+    /// <summary>
+    /// When a silo signed, by the clock of the database: who has to tell whether it lives may have another clock than the silo.
+    /// </summary>
+    private const string SignByOneClock = """
+        ALTER TABLE orleansmembershiptable ADD signedat timestamptz NOT NULL DEFAULT now();
+
+        """;
+
+    /// <summary>Keys that were kept as they are, or as a number, in the form of <see cref="Archive.ClusterKey"/>.</summary>
+    private const string TextKeys = """
+        UPDATE orleansstorage SET keytext = '/' || keytext WHERE keytext <> '';
+        UPDATE orleansstorage SET keytext = '/' || to_hex(keylow), keylow = 0 WHERE keytext = '' AND keyhigh = 0;
+
+        """;
+
+    private const string NoRows = "DELETE FROM orleansquery;\n";
 
     private static string Rows() => string.Concat(OrleansQueries.All.Select(query =>
         $"INSERT INTO orleansquery (querykey, querytext) VALUES ('{query.Key}', $query${query.Value}$query$);\n"));

@@ -38,7 +38,7 @@ internal sealed class PostgresGrainStorage : IGrainStorage, IStoreHealth, IAsync
     public PostgresGrainStorage(string connectionString, TimeSpan? waitForFormerSilo = null)
     {
         _settings = PostgresDatabase.Parse(connectionString);
-        _reading = NpgsqlDataSource.Create(_settings);
+        _reading = PostgresDatabase.Source(_settings);
         _writer = new LeasedWriter(new SiloLease(_settings, waitForFormerSilo ?? WaitForFormerSilo), _settings);
     }
 
@@ -49,7 +49,7 @@ internal sealed class PostgresGrainStorage : IGrainStorage, IStoreHealth, IAsync
     /// <exception cref="StoreException">The database cannot be used, or another silo uses it; the message says why.</exception>
     public async Task Open(CancellationToken cancellation)
     {
-        await new SchemaMigrator(_reading, _settings).Migrate([SchemaSet.Product], cancellation);
+        await new SchemaMigrator(_reading, _settings).Migrate([SchemaSet.Product, SchemaSet.State], cancellation);
         await _writer.Write(Probe);
     }
 

@@ -6,12 +6,22 @@ namespace Multipath.Silo.Storage.PostgreSql;
 /// <summary>What goes wrong with PostgreSQL (codes: appendix A of its manual), in words for a person who has to mend it.</summary>
 internal static class PostgresTrouble
 {
+    /// <summary>Class 57, "operator intervention": it ends connections that were in use.</summary>
+    private const string Shutdown = "57";
+
     /// <summary>True for what a database does to its caller, as opposed to a fault of this program.</summary>
     public static bool Is(Exception error) =>
         error is NpgsqlException or TimeoutException or IOException or SocketException or ObjectDisposedException;
 
     /// <summary>True when the server said so itself and the connection lives on: the statement is at fault, or what it met.</summary>
     public static bool IsOfStatement(Exception error) => error is PostgresException { Severity: "ERROR" };
+
+    /// <summary>True when nothing was stored for certain: the statement was refused, or there was no connection to send it on.</summary>
+    public static bool IsCertain(Exception error) =>
+        IsOfStatement(error)
+        || error is SocketException or NpgsqlException { InnerException: SocketException }
+        || (error is PostgresException { Severity: "FATAL" } refused && !refused.SqlState.StartsWith(Shutdown, StringComparison.Ordinal))
+        || error is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow };
 
     /// <summary>True when the connection broke, which says nothing of the next one; waiting in vain is something else.</summary>
     public static bool IsOfConnection(Exception error) =>
@@ -29,8 +39,11 @@ internal static class PostgresTrouble
         new($"{Why(settings, error)} Nothing was stored.", error);
 
     /// <summary>The answer to a commit was lost, and the server could not be asked what became of it.</summary>
-    public static StoreException Doubtful(NpgsqlConnectionStringBuilder settings, Exception error) =>
-        new($"{Why(settings, error)} It is not known whether the last change was stored; make it again when the database answers.", error);
+    public static StoreException Doubtful(NpgsqlConnectionStringBuilder settings, Exception error) => new(
+        $"{Why(settings, error)} It is not known whether the last change was stored; make it again when the database answers.", error)
+    {
+        IsDoubtful = true,
+    };
 
     private static string Why(NpgsqlConnectionStringBuilder settings, Exception error) => error switch
     {

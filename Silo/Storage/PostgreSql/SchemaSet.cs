@@ -17,7 +17,10 @@ internal sealed record SchemaSet(string Name, ImmutableArray<string> Steps, Immu
     /// <summary>What the ADO.NET providers of Microsoft Orleans use: membership, grain state and reminders.</summary>
     public static SchemaSet Orleans { get; } = new("orleans", OrleansSchema.Steps, OrleansSchema.Tables);
 
-    public static ImmutableArray<SchemaSet> All { get; } = [Product, Orleans];
+    /// <summary>The form of the states in those tables; of each database that has any.</summary>
+    public static SchemaSet State { get; } = new("state", StateForm.Steps, []);
+
+    public static ImmutableArray<SchemaSet> All { get; } = [Product, Orleans, State];
 }
 
 /// <summary>A table and the columns that the program counts on.</summary>

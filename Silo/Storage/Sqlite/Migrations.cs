@@ -8,7 +8,10 @@ namespace Multipath.Silo.Storage.Sqlite;
 /// </summary>
 internal static class Migrations
 {
-    /// <summary>Step n, at index n-1, leads from version n-1 to n. Only ever appended to.</summary>
+    /// <summary>
+    /// Step n, at index n-1, leads from version n-1 to n. Only ever appended to, also when only the form of states changes
+    /// (<see cref="StateForm"/>).
+    /// </summary>
     public static IReadOnlyList<string> All { get; } =
     [
         """

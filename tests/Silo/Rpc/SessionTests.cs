@@ -11,6 +11,25 @@ namespace Multipath.Silo.Tests.Rpc;
 public sealed class SessionTests
 {
     [Fact]
+    public async Task Hosts_whose_names_read_as_one_number_are_two_also_after_a_restart()
+    {
+        string[] names = ["7", "007", "cafe", "CAFE"];
+        await using var silo = await TestSilo.Start();
+        foreach (var name in names)
+        {
+            await using var agent = await silo.Agent(name, $"name=of-{name}");
+            await agent.ReportAll();
+            await agent.UntilQuiet();
+        }
+
+        await silo.Restart();
+        foreach (var name in names)
+        {
+            Assert.Equal($"of-{name}", (await silo.Host(name)).Summary.Labels["name"]);
+        }
+    }
+
+    [Fact]
     public async Task The_first_message_must_be_a_hello()
     {
         await using var silo = await TestSilo.Start();

@@ -100,8 +100,8 @@ public sealed class WireFormTests
     [Fact]
     public void A_store_that_fails_is_told_across_silos()
     {
-        var sent = new StoreException("The disk is full.");
-        Assert.Equal(sent.Message, Assert.IsType<StoreException>(
-            Serializer.Deserialize<Exception>(Serializer.SerializeToArray<Exception>(sent))).Message);
+        var sent = new StoreException("The disk is full.") { IsDoubtful = true };
+        var told = Assert.IsType<StoreException>(Serializer.Deserialize<Exception>(Serializer.SerializeToArray<Exception>(sent)));
+        Assert.Equal((sent.Message, true), (told.Message, told.IsDoubtful));
     }
 }

@@ -52,7 +52,8 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
     {
         var database = await postgres.Database();
         Make(Path.Combine(_folder, "one"), "a");
-        Make(Path.Combine(_folder, "two"), "b", "c");
+        // A cluster's storage would take some of these names for numbers, and make one of them that differ.
+        Make(Path.Combine(_folder, "two"), "b", "c", "cafe", "CAFE", "7", "007", "00112233445566770102030405060708");
         await Done("export", File("one"), "--data", Path.Combine(_folder, "one"));
         await Done("export", File("two"), "--data", Path.Combine(_folder, "two"));
         var broken = File("broken");
@@ -83,6 +84,8 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
         await Done("export", File("one"), "--data", Path.Combine(_folder, "one"));
         await using var onFile = await TestSilo.Start();
         await using var onPostgres = await TestSilo.Start(options => options with { Database = database });
+        await onFile.Apply(Texts.Policy());
+        await onPostgres.Apply(Texts.Policy());
         string[][] stores = [["--data", onFile.Ground.Folder], ["--database", database]];
         foreach (var store in stores)
         {
@@ -104,7 +107,10 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
             + "VALUES ('vans', '10.0.0.1', 11111, 1, 'a', 'a', 3, 30000, NULL, now(), now())");
         var import = new[] { "import", File("one"), "--database", database, "--cluster", "vans" };
         Assert.Contains("may still run: 10.0.0.1:11111.", await Failed(import), StringComparison.Ordinal);
-        await PostgresFixture.Execute(database, "UPDATE orleansmembershiptable SET iamalivetime = now() - interval '10 minutes'");
+        // The silo's own clock says nothing of whether it lives: here it is an hour late.
+        await PostgresFixture.Execute(database, "UPDATE orleansmembershiptable SET iamalivetime = now() - interval '1 hour'");
+        Assert.Contains("may still run: 10.0.0.1:11111.", await Failed(import), StringComparison.Ordinal);
+        await PostgresFixture.Execute(database, "UPDATE orleansmembershiptable SET signedat = now() - interval '61 s'");
         await Done(import);
     }
 
@@ -113,7 +119,8 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
     {
         var database = await postgres.Database();
         var role = new Npgsql.NpgsqlConnectionStringBuilder(await PostgresFixture.PlainRole(database)).Username!;
-        Assert.Equal($"{Where(database)}: migrated, product 1, orleans 1", await Done("migrate", "--database", database));
+        var done = $"{Where(database)}: migrated, product 1, orleans 1, orleans 2, state 1";
+        Assert.Equal(done, await Done("migrate", "--database", database));
         Assert.Equal(
             $"{Where(database)}: the schema was up to date; role {role} may use it",
             await Done("migrate", "--database", database, "--grant", role, "--tables", "product"));
@@ -124,9 +131,12 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
     [InlineData("migrate file", "file: unknown to migrate, expected --database, --grant, --tables")]
     [InlineData("migrate --database Host=a --tables some", "--tables: \"some\" is unknown, expected product, orleans or all")]
     [InlineData("export", "export: the name of a file was expected")]
-    [InlineData("export f --replace", "--replace: unknown to export, expected --data, --database, --cluster")]
+    [InlineData("export f --replace", "--replace: unknown to export, expected --data, --database, --cluster, --tables")]
     [InlineData("export f --data", "--data: a value was expected")]
     [InlineData("export f --data d --database Host=a", "--data and --database: one store was expected")]
+    [InlineData("export f --database Host=a --tables all", "--tables: product or orleans was expected")]
+    [InlineData("export f --data d --tables product", "--tables: is for PostgreSQL, --database was expected")]
+    [InlineData("export f --database Host=a --tables product --cluster c", "--cluster: has no part in --tables product")]
     [InlineData("import f --cluster c", "--cluster: is for PostgreSQL, --database was expected")]
     [InlineData("import f --database Host=a --cluster c'", "--cluster: \"c'\" is no name")]
     [InlineData("import f --database Database=a", "--database: The connection string names no Host.")]
@@ -149,6 +159,46 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
         await Done("export", File("one"), "--data", Path.Combine(_folder, "one"));
         Assert.Contains("exists already", await Failed("export", File("one"), "--data", Path.Combine(_folder, "one")),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upkeep_looks_where_the_silo_beside_it_keeps_its_state()
+    {
+        var database = await postgres.Database();
+        Make(Path.Combine(_folder, "one"), "a");
+        await Done("export", File("one"), "--data", Path.Combine(_folder, "one"));
+        await Done("import", File("one"), "--database", database, "--cluster", "vans");
+        var (code, output, errors) = await Run(
+            name => name switch { "MPSILO_DATABASE" => database, "MPSILO_CLUSTER" => "vans", _ => null }, "export", File("two"));
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal($"1 states of cluster vans in {Where(database)} exported to {File("two")}", output);
+        Assert.Equal(States(File("one")), States(File("two")));
+    }
+
+    [Fact]
+    public async Task A_store_without_states_is_no_backup_though_its_silo_ran()
+    {
+        var database = await postgres.Database();
+        var unused = Path.Combine(_folder, "unused");
+        Make(Path.Combine(_folder, "one"), "a");
+        await Done("export", File("one"), "--data", Path.Combine(_folder, "one"));
+        using (var connection = SqliteDatabase.Open(unused))
+        {
+            connection.Execute("INSERT INTO grain_state VALUES ('probe', 'store', 7, '{}')");
+        }
+
+        await Done("migrate", "--database", database);
+        await PostgresFixture.Execute(
+            database,
+            "INSERT INTO mp_grain_state (name, key, etag, body) VALUES ('probe', 'store', 7, '{}'); INSERT INTO orleansstorage "
+            + "VALUES ('vans', 'probe', '/store', 0, 0, '{}', 7, now())");
+        string[][] stores = [["--data", unused], ["--database", database], ["--database", database, "--cluster", "vans"]];
+        foreach (var store in stores)
+        {
+            Assert.Contains(" has no states, so that ", await Failed(["export", File("empty"), .. store]), StringComparison.Ordinal);
+            Assert.False(System.IO.File.Exists(File("empty")));
+            await Done(["import", File("one"), .. store]);
+        }
     }
 
     private static string Where(string database)
@@ -182,10 +232,12 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
     private static IEnumerable<string> States(string file) =>
         System.IO.File.ReadAllLines(file).Where(line => line.StartsWith("{\"state\"", StringComparison.Ordinal));
 
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
+    private static Task<(int Code, string Output, string Errors)> Run(params string[] args) => Run(_ => null, args);
+
+    private static async Task<(int Code, string Output, string Errors)> Run(Func<string, string?> environment, params string[] args)
     {
         using StringWriter output = new(), errors = new();
-        var code = await Upkeep.Run(args, _ => null, output, errors, TestContext.Current.CancellationToken);
+        var code = await Upkeep.Run(args, environment, output, errors, TestContext.Current.CancellationToken);
         return (code, output.ToString().TrimEnd(), errors.ToString().TrimEnd());
     }
 

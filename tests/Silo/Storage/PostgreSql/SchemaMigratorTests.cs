@@ -12,9 +12,9 @@ public sealed class SchemaMigratorTests(PostgresFixture postgres)
     public async Task An_empty_database_is_migrated_once_and_then_left_alone()
     {
         var database = await postgres.Database();
-        Assert.Equal(["product 1", "orleans 1"], await Migrate(database));
+        Assert.Equal(["product 1", "orleans 1", "orleans 2", "state 1"], await Migrate(database));
         Assert.Empty(await Migrate(database));
-        Assert.Equal(2L, await PostgresFixture.Ask<long>(database, "SELECT count(*) FROM mp_migration"));
+        Assert.Equal(4L, await PostgresFixture.Ask<long>(database, "SELECT count(*) FROM mp_migration"));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class SchemaMigratorTests(PostgresFixture postgres)
         var database = await postgres.Database();
         Assert.Equal(["product 1"], await Migrate(database, SchemaSet.Product));
         Assert.False(await PostgresFixture.Ask<bool>(database, "SELECT to_regclass('orleansquery') IS NOT NULL"));
-        Assert.Equal(["orleans 1"], await Migrate(database));
+        Assert.Equal(["orleans 1", "orleans 2", "state 1"], await Migrate(database));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class SchemaMigratorTests(PostgresFixture postgres)
     {
         var database = await postgres.Database();
         var done = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Migrate(database)));
-        Assert.Equal(["product 1", "orleans 1"], done.SelectMany(steps => steps));
+        Assert.Equal(["product 1", "orleans 1", "orleans 2", "state 1"], done.SelectMany(steps => steps));
     }
 
     [Fact]
@@ -59,6 +59,35 @@ public sealed class SchemaMigratorTests(PostgresFixture postgres)
         var error = await Assert.ThrowsAsync<StoreException>(() => Migrate(database));
         Assert.Contains("has product schema 99, this program knows up to 1", error.Message, StringComparison.Ordinal);
         Assert.False(await PostgresFixture.Ask<bool>(database, "SELECT to_regclass('orleansquery') IS NOT NULL"));
+    }
+
+    [Theory]
+    [InlineData("product")]
+    [InlineData("orleans")]
+    public async Task States_of_a_form_that_a_newer_version_wrote_are_refused_for_this_one_would_drop_what_it_does_not_know(string set)
+    {
+        var database = await postgres.Database();
+        var sets = SchemaSet.All.Where(one => one.Name == set).Append(SchemaSet.State).ToArray();
+        await Migrate(database, sets);
+        await PostgresFixture.Execute(database, "INSERT INTO mp_migration (set_name, step) VALUES ('state', 2)");
+        var error = await Assert.ThrowsAsync<StoreException>(() => Migrate(database, sets));
+        Assert.Contains("has state schema 2, this program knows up to 1: it was migrated by a newer version", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_a_cluster_that_were_kept_as_numbers_become_text()
+    {
+        var database = await postgres.Database();
+        await Migrate(database, SchemaSet.Orleans with { Steps = [SchemaSet.Orleans.Steps[0]], Tables = [] });
+        await PostgresFixture.Execute(
+            database,
+            "INSERT INTO orleansstorage VALUES ('a', 'host', 'van-1', 0, 0, '{}', 1, now()), ('a', 'host', '', 0, 51966, '{}', 1, now())");
+        Assert.Equal(["orleans 2"], await Migrate(database, SchemaSet.Orleans));
+        Assert.Equal(
+            "/cafe 0,/van-1 0",
+            await PostgresFixture.Ask<string>(
+                database, "SELECT string_agg(keytext || ' ' || keylow, ',' ORDER BY keytext COLLATE \"C\") FROM orleansstorage"));
     }
 
     [Theory]
