@@ -16,8 +16,8 @@ internal sealed class WatchStream(IGrainFactory grains, TimeProvider clock) : IF
     /// <summary>Some seconds of a busy fleet.</summary>
     public const int Buffer = 1_024;
 
-    /// <summary>Well within the time after which the fleet forgets a watcher.</summary>
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
+    /// <summary>A fleet's grain that starts elsewhere knows no watchers: for so long at most a reader hears nothing then.</summary>
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _behind = new();
     private readonly Channel<FleetHappening> _waiting = Channel.CreateBounded<FleetHappening>(Buffer);

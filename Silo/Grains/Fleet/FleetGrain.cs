@@ -1,6 +1,7 @@
 using Multipath.Contracts.Grains;
 using Multipath.Policies.Model;
 using Multipath.Silo.Hosting;
+using Multipath.Silo.Storage;
 using Multipath.Silo.Telemetry;
 using Orleans;
 using Orleans.Runtime;
@@ -10,7 +11,8 @@ namespace Multipath.Silo.Grains.Fleet;
 
 /// <summary>
 /// The fleet's index. A policy is stored before its hosts are told. Hosts are stored a moment later, many at once: one that is lost by
-/// then comes back with its agent's next session.
+/// then comes back with its agent's next session. An activation tells each host that it hears of for the first time what governs it, so
+/// that what was stored is followed though the activation before ended in the middle of telling.
 /// </summary>
 internal sealed partial class FleetGrain(
     [PersistentState("fleet", StoreNames.Fleet)] IPersistentState<FleetRecord> store,
@@ -64,7 +66,14 @@ internal sealed partial class FleetGrain(
 
     public Task HostChanged(HostSummary host, EquatableArray<FleetHappening> happenings)
     {
+        var isNew = IsAway(host.Host);
         Enter(host);
+        if (isNew && host.Status != HostStatus.Away)
+        {
+            // It joined an activation before this one, which may have stored a policy and ended before the host was told.
+            _fanout.Send(host.Host, GovernanceOf(_index.Governs(host.Labels), null));
+        }
+
         return _watchers.Tell(happenings);
     }
 
@@ -111,10 +120,12 @@ internal sealed partial class FleetGrain(
         }
     }
 
+    private bool IsAway(string host) => store.State.Hosts.GetValueOrDefault(host)?.Status is null or HostStatus.Away;
+
     private void NotTold(string host, Exception error)
     {
         LogNotTold(host, error);
-        if (store.State.Hosts.GetValueOrDefault(host)?.Status is null or HostStatus.Away)
+        if (IsAway(host))
         {
             _fanout.Forget(host);
         }
@@ -144,9 +155,15 @@ internal sealed partial class FleetGrain(
         {
             await writer.Write(store, "fleet");
         }
-        catch
+        catch (Exception error)
         {
             store.State = before;
+            if (error is StoreException { IsDoubtful: true })
+            {
+                // The next activation reads which of the two is stored.
+                DeactivateOnIdle();
+            }
+
             throw;
         }
 

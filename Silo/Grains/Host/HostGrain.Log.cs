@@ -25,6 +25,10 @@ internal sealed partial class HostGrain
     [LoggerMessage(8, LogLevel.Information, "{Host}: resumed, plan {Running} is replaced")]
     private partial void LogResumed(string host, PlanVersion running);
 
+    [LoggerMessage(9, LogLevel.Warning,
+        "{Host}: the fleet is at version {Version} after {Known}, as after a restore from an older backup; the host starts again")]
+    private partial void LogFleetWentBack(string host, ulong version, ulong known);
+
     [LoggerMessage(6, LogLevel.Error, "{Host}: its state could not be stored and is written again later")]
     private partial void LogStoreFailed(string host, Exception error);
 }

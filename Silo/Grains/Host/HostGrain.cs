@@ -32,6 +32,8 @@ internal sealed partial class HostGrain(
     private GrainAlarm _alarm = null!;
     private HostPicture _picture = HostPicture.Empty;
 
+    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value);
+
     private PlanLedger Ledger
     {
         get => _memory.Ledger;
@@ -42,7 +44,7 @@ internal sealed partial class HostGrain(
     {
         _host = this.GetPrimaryKeyString();
         _ranking = new HostRanking(_host, policies, metrics, clock);
-        _voice = new HostVoice(_host, GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value), clock);
+        _voice = new HostVoice(_host, Fleet, clock);
         _memory = new HostMemory(store, writer);
         _alarm = new GrainAlarm(this.RegisterGrainTimer(OnAlarm, GrainAlarm.Unset), clock);
         return Task.CompletedTask;
@@ -59,7 +61,11 @@ internal sealed partial class HostGrain(
         await _memory.Meet(hello, clock.GetUtcNow());
         await _link.Replace(hello.Session, session);
         _picture = _picture.Resume(hello.ObservationSequence);
-        _ranking.Govern(await GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value).Join(Summary()));
+        if (!Follow(await Fleet.Join(Summary())))
+        {
+            return null;
+        }
+
         LogOpened(_host, hello.Session, hello.AgentVersion, hello.Running);
         _voice.Say("connected", $"agent {hello.AgentVersion}", hello.Running);
         if (Ledger.Hold is { } hold)
@@ -141,8 +147,14 @@ internal sealed partial class HostGrain(
     public Task<HostDescription?> Describe() =>
         Task.FromResult(_memory.Record.LastSeen is null ? null : HostView.Whole(Summary(), _memory.Record, _picture, _ranking.Problem));
 
-    public Task Govern(Governance governance) =>
-        _ranking.Govern(governance) && _link.IsOpen ? Decide(governance.ChangedAt, governance.Trace) : Task.CompletedTask;
+    public async Task Govern(Governance governance)
+    {
+        // What is older than what is known came late, unless the fleet itself is older now.
+        if ((_ranking.Govern(governance) || Follow(await Fleet.Join(Summary()))) && _link.IsOpen)
+        {
+            await Decide(governance.ChangedAt, governance.Trace);
+        }
+    }
 
     public async Task<ResumeOutcome> Resume()
     {
@@ -156,6 +168,22 @@ internal sealed partial class HostGrain(
         _voice.Say("resumed", $"what runs is replaced by plans of epoch {Ledger.Epoch}", hold.Running);
         await (_link.IsOpen ? Decide(clock.GetUtcNow(), null) : Act());
         return ResumeOutcome.Resumed;
+    }
+
+    /// <summary>
+    /// Takes what the fleet says when it is asked. A fleet that is older than it was had its store restored from a backup, and so was that
+    /// of this host: all that is in memory is void. The session ends with the activation, and the host may be held in the next one.
+    /// </summary>
+    private bool Follow(Governance asked)
+    {
+        if (_ranking.Govern(asked))
+        {
+            return true;
+        }
+
+        LogFleetWentBack(_host, asked.FleetVersion, _ranking.Governance!.FleetVersion);
+        DeactivateOnIdle();
+        return false;
     }
 
     private HostSummary Summary() =>
