@@ -14,8 +14,8 @@ internal sealed class MeasuringTurn(
     private TimeSpan _interval = TimeSpan.FromSeconds(1);
     private DateTimeOffset _at;
 
-    /// <summary>When to look at everything again; null while there is no connection.</summary>
-    public DateTimeOffset? NextDeadline => table.Connections.Count > 0 ? _at : null;
+    /// <summary>When to look at everything again; null while there is no connection, and nothing known of an earlier one grows old.</summary>
+    public DateTimeOffset? NextDeadline => table.Connections.Count > 0 || measurements.Meter.IsFresh ? _at : null;
 
     /// <summary>Everything is looked at this often, beginning now.</summary>
     public void Every(TimeSpan interval, DateTimeOffset now) => (_interval, _at) = (interval, now);

@@ -23,10 +23,19 @@ internal sealed class PathMeter
     /// </summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// A path on which nothing was acknowledged for this long is not known any more. Longer than the pauses of a talk, shorter than anybody
+    /// would trust an old value.
+    /// </summary>
+    public static readonly TimeSpan RttLasts = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<FourTuple, SubflowSample> _last = [];
     private readonly Dictionary<PathKey, PathTotals> _paths = [];
     private readonly Dictionary<PathKey, PathStep> _steps = [];
     private readonly HashSet<FourTuple> _seen = [];
+
+    /// <summary>True while something is known that will grow old.</summary>
+    public bool IsFresh => _paths.Values.Any(totals => totals.IsFresh);
 
     /// <summary>Takes the measurements of all subflows at one moment.</summary>
     public void Observe(IEnumerable<MeteredSubflow> subflows, DateTimeOffset now)

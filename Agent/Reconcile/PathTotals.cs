@@ -16,7 +16,9 @@ internal readonly record struct PathStep(
     public PathStep Add(in SubflowSample before, in SubflowSample after)
     {
         var sent = after.BytesSent - before.BytesSent;
-        var weight = after.RttUs == 0 ? 0 : 1.0 + sent;
+        // The smoothed time is a measurement when something was acknowledged since; the first one is of the handshake.
+        var measured = after.RttUs != 0 && (before.RttUs == 0 || after.BytesAcked > before.BytesAcked);
+        var weight = measured ? 1.0 + sent : 0;
         return this with
         {
             Sent = Sent + sent,
@@ -49,10 +51,14 @@ internal sealed class PathTotals
     private const int StepLimit = 512;
 
     private readonly LinkedList<PathStep> _window = new();
+    private DateTimeOffset _measuredAt;
     private ulong _sent;
     private ulong _received;
     private double? _rttMs;
     private double? _varMs;
+
+    /// <summary>True while something was measured that is not too old.</summary>
+    public bool IsFresh => _window.Count > 0 || _rttMs is not null;
 
     public void Add(PathStep step, DateTimeOffset now)
     {
@@ -62,6 +68,7 @@ internal sealed class PathTotals
         {
             _rttMs = step.WeightedRttUs / step.Weight / 1000;
             _varMs = step.WeightedVarUs / step.Weight / 1000;
+            _measuredAt = now;
         }
 
         _window.AddLast(step);
@@ -73,6 +80,11 @@ internal sealed class PathTotals
         while (_window.Count > StepLimit || (_window.First is { } oldest && now - oldest.Value.At > PathMeter.Window))
         {
             _window.RemoveFirst();
+        }
+
+        if (now - _measuredAt > PathMeter.RttLasts)
+        {
+            (_rttMs, _varMs) = (null, null);
         }
     }
 

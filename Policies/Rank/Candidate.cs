@@ -5,7 +5,9 @@ namespace Multipath.Policies.Rank;
 /// <summary>A judged path, ready to be ordered.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="Verdict">Its judgement.</param>
-/// <param name="GoodNow">True when what is seen of it now keeps the thresholds, whatever the timers say.</param>
+/// <param name="GoodNow">
+/// True when what is seen of it now keeps the thresholds, whatever the timers say; of a path that had a setback its loss must be seen.
+/// </param>
 internal sealed record Candidate(ClassifiedPath Path, PathVerdict Verdict, bool GoodNow)
 {
     internal PathKey Key => Path.Observation.Path;

@@ -45,12 +45,13 @@ internal sealed class ClassLines(
 
         if (index >= active)
         {
-            return Line(candidate, PathRole.Backup, Join(objective.Rule(candidate), candidate.Verdict.Cause));
+            var unfit = candidate.Standing == Standing.Usable ? "" : candidate.Verdict.Cause;
+            return Line(candidate, PathRole.Backup, Join(objective.Rule(candidate), unfit));
         }
 
         var makeshift = candidate.Standing != Standing.Usable
             ? Join(candidate.Verdict.Cause, "used because no path is usable")
-            : candidate.MayBeActive ? "" : "stands in because no path that may be active is usable";
+            : candidate.MayBeActive ? candidate.Verdict.Cause : "stands in because no path that may be active is usable";
         return Line(candidate, PathRole.Active, Join(objective.Rule(candidate), makeshift, note));
     }
 

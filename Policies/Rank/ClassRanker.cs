@@ -34,12 +34,22 @@ internal sealed class ClassRanker(RankInput input, TrafficClass traffic, Handove
         var lines = new ClassLines(_objective, traffic, input.Policy.Limits, judged, ordered);
         var plan = new ClassPlan(
             traffic.Name, traffic.Match, traffic.Objective, traffic.Scheduler, lines.Write(active, note), traffic.Target);
-        var verdicts = judged.Select(c => ordered.FirstOrDefault(o => o.Key == c.Key)?.Verdict ?? c.Verdict with { BetterSince = null });
-        return new ClassRanking(plan, [.. verdicts], Earliest(deadline, judged.Select(c => judge.Deadline(c.Verdict)).Min()));
+        var verdicts = judged
+            .Select(c => ordered.FirstOrDefault(o => o.Key == c.Key)?.Verdict ?? c.Verdict with { BetterSince = null })
+            .ToImmutableArray();
+        return new ClassRanking(
+            plan, [.. verdicts], Earliest(Earliest(deadline, judged.Min(c => judge.Deadline(c.Verdict))), verdicts.Min(TriedAt)));
     }
 
     /// <summary>The earlier of two times; null is never.</summary>
     internal static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
+
+    /// <summary>When the best time of an idle path begins to count instead of its last; null when it makes no difference.</summary>
+    private DateTimeOffset? TriedAt(PathVerdict verdict) =>
+        traffic.Objective == Objective.Latency && verdict.History.BestRttMs < verdict.History.RttMs
+        && verdict.History.TriedAt(input.Policy.Handover.UpAfter, input.Now) is { } at && at > input.Now
+            ? at
+            : null;
 
     private Candidate? Incumbent(ImmutableArray<Candidate> judged)
     {
@@ -84,12 +94,21 @@ internal sealed class ClassRanker(RankInput input, TrafficClass traffic, Handove
 
         if (budget.TrySpend())
         {
-            return (Untimed(ordering.BestFirst), null, budget.Spent());
+            var left = traffic.Objective == Objective.Latency ? SetBack(ordering.BestFirst, staying) : ordering.BestFirst;
+            return (Untimed(left), null, budget.Spent());
         }
 
         var kept = ordering.BestFirst.OrderBy(c => c.Key != staying.Key).ToImmutableArray();
         return (kept, budget.NextDeadline, budget.Refused());
     }
+
+    /// <summary>A path that is left for a faster one was found too slow.</summary>
+    private ImmutableArray<Candidate> SetBack(ImmutableArray<Candidate> ordered, Candidate slow) =>
+    [
+        .. ordered.Select(c => c.Key == slow.Key
+            ? c with { Verdict = c.Verdict with { History = c.Verdict.History.SetBack(input.Now) } }
+            : c),
+    ];
 
     /// <summary>Another path is in use now: what was better than the one before starts anew.</summary>
     private static ImmutableArray<Candidate> Untimed(ImmutableArray<Candidate> ordered) =>

@@ -17,7 +17,10 @@ public enum Verdict
     /// <summary>It keeps the thresholds, or misses them for less than <see cref="HandoverRules.DownAfter"/>.</summary>
     Usable,
 
-    /// <summary>It misses a threshold, or has not been good for <see cref="HandoverRules.UpAfter"/> yet.</summary>
+    /// <summary>
+    /// It misses a threshold, or has not been without a bad value for <see cref="HandoverRules.UpAfter"/> yet; for longer when it had
+    /// setbacks (<see cref="PathHistory"/>).
+    /// </summary>
     Degraded,
 
     /// <summary>It carries nothing: the link is down, or what is sent is not acknowledged.</summary>
@@ -29,9 +32,12 @@ public enum Verdict
 /// <param name="Path">The path.</param>
 /// <param name="Verdict">The judgement.</param>
 /// <param name="Since">Since when it holds.</param>
-/// <param name="PendingSince">Since when the path looks otherwise: bad while usable, good while degraded; null when it does not.</param>
+/// <param name="PendingSince">Since when the path looks otherwise: bad while usable, not bad while degraded; null when it does not.</param>
 /// <param name="BetterSince">Since when its round-trip time beats the one in use by enough; null when it does not.</param>
-/// <param name="Cause">Why it is not usable, with values and times, for a person; empty when it is.</param>
+/// <param name="Cause">
+/// Why it is not usable, with values and times, for a person; empty when it is, but for a path that is tried without having been measured.
+/// </param>
+/// <param name="History">What is remembered for the time when nothing is measured.</param>
 public sealed record PathVerdict(
     string TrafficClass,
     PathKey Path,
@@ -39,4 +45,5 @@ public sealed record PathVerdict(
     DateTimeOffset Since,
     DateTimeOffset? PendingSince,
     DateTimeOffset? BetterSince,
-    string Cause);
+    string Cause,
+    PathHistory History);

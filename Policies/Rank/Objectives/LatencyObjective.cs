@@ -6,13 +6,14 @@ namespace Multipath.Policies.Rank.Objectives;
 
 /// <summary>
 /// The path with the lowest round-trip time carries. It is replaced only when another one has been better by
-/// <see cref="Model.HandoverRules.BetterByPct"/> for <see cref="Model.HandoverRules.DownAfter"/>; what was never measured replaces
-/// nothing.
+/// <see cref="Model.HandoverRules.BetterByPct"/> for <see cref="Model.HandoverRules.DownAfter"/>. An idle path counts with the time that was
+/// measured last, after a while with its best (<see cref="PathHistory"/>); what was never measured replaces nothing.
 /// </summary>
 internal sealed class LatencyObjective : IObjective
 {
     public Ordering Order(OrderingInput input)
     {
+        double? Rtt(Candidate c) => c.Verdict.History.AssumedRttMs(input.Rules.UpAfter, input.Now);
         if (input.Incumbent is not { } incumbent)
         {
             var first = input.Usable.OrderBy(c => Rtt(c) ?? double.PositiveInfinity).ThenByPreference(null).First();
@@ -20,7 +21,7 @@ internal sealed class LatencyObjective : IObjective
         }
 
         var timed = input.Usable
-            .Select(c => c with { Verdict = c.Verdict with { BetterSince = BetterSince(c, incumbent, input) } })
+            .Select(c => c with { Verdict = c.Verdict with { BetterSince = BetterSince(c, incumbent, input, Rtt) } })
             .ToImmutableArray();
         var winner = timed
             .Where(c => c.Verdict.BetterSince + input.Rules.DownAfter <= input.Now)
@@ -36,15 +37,21 @@ internal sealed class LatencyObjective : IObjective
         return new(First(timed.First(c => c.Key == incumbent.Key), timed), deadline);
     }
 
-    public string Rule(Candidate candidate) => Rtt(candidate) is { } rtt
-        ? $"rtt {Units.Show(rtt)} ms"
-        : string.Create(CultureInfo.InvariantCulture, $"rtt unknown, preference {candidate.Path.Class.Preference}");
+    public string Rule(Candidate candidate) => candidate.Verdict.History switch
+    {
+        { RttMs: null } => string.Create(
+            CultureInfo.InvariantCulture, $"rtt unknown, preference {candidate.Path.Class.Preference}"),
+        { UnmeasuredSince: { } since, RttMs: { } rtt, BestRttMs: { } best } =>
+            $"rtt {Units.Show(rtt)} ms, not measured since {Units.Show(since)}, {Units.Show(best)} ms at best",
+        { RttMs: { } rtt } => $"rtt {Units.Show(rtt)} ms",
+    };
 
     public int ActiveOf(int usable) => Math.Min(usable, 1);
 
-    private static DateTimeOffset? BetterSince(Candidate candidate, Candidate incumbent, OrderingInput input)
+    private static DateTimeOffset? BetterSince(
+        Candidate candidate, Candidate incumbent, OrderingInput input, Func<Candidate, double?> rtt)
     {
-        var better = candidate.Key != incumbent.Key && Rtt(candidate) < Rtt(incumbent) * (1 - (input.Rules.BetterByPct / 100));
+        var better = candidate.Key != incumbent.Key && rtt(candidate) < rtt(incumbent) * (1 - (input.Rules.BetterByPct / 100));
         return better ? candidate.Verdict.BetterSince ?? input.Now : null;
     }
 
@@ -53,7 +60,4 @@ internal sealed class LatencyObjective : IObjective
     /// </summary>
     private static ImmutableArray<Candidate> First(Candidate first, ImmutableArray<Candidate> all) =>
         [.. all.OrderBy(c => c.Key != first.Key).ThenByPreference(null)];
-
-    /// <summary>Null also for what cannot be a round-trip time.</summary>
-    private static double? Rtt(Candidate candidate) => candidate.Path.Observation.RttMs is > 0 and var rtt ? rtt : null;
 }

@@ -54,6 +54,44 @@ public sealed class PathMeterTests
         Assert.Equal(100, LossPct());
     }
 
+    [Fact]
+    public void A_round_trip_time_is_forgotten_when_nothing_is_acknowledged_for_a_while()
+    {
+        Send(seconds: 1, lossPct: 0);
+        Look(seconds: 4.9);
+        Assert.Equal(20, _meter.Read(Path).RttMs);
+        Assert.True(_meter.IsFresh);
+        Look(seconds: 0.2);
+        Assert.Null(_meter.Read(Path).RttMs);
+        Assert.Null(_meter.Read(Path).RttVarMs);
+        _sample = _sample with { RttUs = 30_000 };
+        Send(seconds: 0.1, lossPct: 0);
+        Assert.Equal(30, _meter.Read(Path).RttMs);
+    }
+
+    [Fact]
+    public void What_a_subflow_measured_while_another_one_on_the_path_is_idle_is_not_mixed_with_the_idle_ones()
+    {
+        var idle = new MeteredSubflow(Path, Tuple with { LocalPort = 40001 }, new SubflowSample { RttUs = 300_000 });
+        _meter.Observe([idle], At());
+        Assert.Equal(300, _meter.Read(Path).RttMs);
+        Send(seconds: 0.1, lossPct: 0);
+        _ms += 100;
+        _sample = _sample with { BytesAcked = _sample.BytesAcked + 1 };
+        _meter.Observe([idle, new MeteredSubflow(Path, Tuple, _sample)], At());
+        Assert.Equal(20, _meter.Read(Path).RttMs);
+    }
+
+    /// <summary>Looks at the same values again and again.</summary>
+    private void Look(double seconds)
+    {
+        for (var end = _ms + (int)(seconds * 1000); _ms < end;)
+        {
+            _ms += 100;
+            _meter.Observe([new MeteredSubflow(Path, Tuple, _sample)], At());
+        }
+    }
+
     private double? LossPct() => _meter.Read(Path).LossPct;
 
     private void Send(double seconds, double lossPct, ulong bytesPerStep = 60_000)
@@ -64,6 +102,7 @@ public sealed class PathMeterTests
             _sample = _sample with
             {
                 BytesSent = _sample.BytesSent + bytesPerStep,
+                BytesAcked = _sample.BytesAcked + bytesPerStep,
                 BytesRetransmitted = _sample.BytesRetransmitted + (ulong)(bytesPerStep * lossPct / 100),
             };
             _meter.ObserveSome([new MeteredSubflow(Path, Tuple, _sample)], At());

@@ -24,8 +24,9 @@ public sealed class HandoverTests
         Assert.Equal(At(1.5), _host.NextDeadline);
         Assert.Equal("wlan0 active, wwan0 backup", _host.Report(1.4, Path(Wifi, loss: 30), Path(Lte)));
         Assert.Equal("wwan0 active, wlan0 backup", _host.Report(1.5, Path(Wifi, loss: 30), Path(Lte)));
-        Assert.Equal("lte: preference 2; forced: wifi 30% loss > 20% for 300ms since 12:00:01.2", _host.ReasonOf(Lte));
-        Assert.Equal("wifi: preference 1; 30% loss > 20% for 300ms since 12:00:01.2", _host.ReasonOf(Wifi));
+        const string Cause = "30% loss > 20% for 300ms since 12:00:01.2, usable after 10s without a bad value";
+        Assert.Equal($"lte: preference 2; forced: wifi {Cause}", _host.ReasonOf(Lte));
+        Assert.Equal($"wifi: preference 1; {Cause}", _host.ReasonOf(Wifi));
         Assert.Empty(_host.Memory.PlannedHandovers);
     }
 
@@ -71,7 +72,9 @@ public sealed class HandoverTests
         _host.Report(9, Path(Wifi), Path(Lte));
         Assert.Equal("wwan0 active, wlan0 backup", _host.Report(18.9, Path(Wifi), Path(Lte)));
         Assert.Equal("wlan0 active, wwan0 backup", _host.Report(19, Path(Wifi), Path(Lte)));
-        Assert.Equal("wifi: preference 1; planned handover 1 of 6 in an hour", _host.ReasonOf(Wifi));
+        Assert.Equal(
+            "wifi: preference 1; not measured, tried after 10s without a bad value; planned handover 1 of 6 in an hour",
+            _host.ReasonOf(Wifi));
         Assert.Equal<DateTimeOffset>([At(19)], _host.Memory.PlannedHandovers);
     }
 

@@ -50,7 +50,8 @@ public sealed class ObjectiveTests
         host.Report(1, Path(Wifi, 130), Path(Lte, 20), Path(Sat, 20));
         Assert.Equal("wwan0 active, sat0 backup, wlan0 backup", host.Report(2, Path(Wifi, 130), Path(Lte, 20), Path(Sat, 20)));
         Assert.Equal(
-            "lte: costs 3.50 EUR per GiB; forced: wifi rtt 130 ms > target 100 ms for 300ms since 12:00:01.0",
+            "lte: costs 3.50 EUR per GiB; forced: wifi rtt 130 ms > target 100 ms for 300ms since 12:00:01.0, "
+            + "usable after 10s without a bad value",
             host.ReasonOf(Lte));
     }
 
