@@ -63,7 +63,7 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             e => Troubled("the watch for silent subflows", e),
             e => _failed.TrySetException(e));
         var outcome = Begin(kept, policy, clock.Now);
-        _session = _link is null ? null : NewSession(options, ground.Capabilities, version, outcome, clock);
+        _session = _link is null ? null : NewSession(options, ground.Capabilities, version, kept, outcome, clock);
         _loop = new ReconcileLoop(
             Reconciler, clock, e => Troubled("the look at the data plane", e), e => _failed.TrySetException(e));
         _log.Info(
@@ -201,13 +201,14 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         outcome with { Refused = [.. outcome.Refused, .. SchedulerCheck.Refusals(plan.Content, _schedulers, _plane.HostScheduler?.Usual)] };
 
     private SessionShell NewSession(
-        AgentOptions options, HostCapabilities capabilities, string version, PlanOutcome? kept, AgentClock clock)
+        AgentOptions options, HostCapabilities capabilities, string version, KeptPlan? kept, PlanOutcome? outcome, AgentClock clock)
     {
         var session = new SessionOptions(options.Host, options.Labels, version, capabilities)
         {
             SequenceBase = (ulong)clock.Now.ToUnixTimeMilliseconds(),
+            Kept = kept,
         };
-        return new SessionShell(new SessionMachine(session, kept, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
+        return new SessionShell(new SessionMachine(session, outcome, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
     }
 
     private KeptPlan? LoadPlan(LastPlanStore? store)

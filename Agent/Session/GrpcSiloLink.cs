@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Multipath.Agent.Mapping;
+using Multipath.Agent.Reconcile;
 using Multipath.Contracts.Wire;
 
 namespace Multipath.Agent.Session;
@@ -14,6 +17,7 @@ internal sealed class GrpcSiloLink : ISiloLink, IDisposable
     private readonly GrpcChannel _channel;
     private readonly AgentGateway.AgentGatewayClient _client;
     private readonly string _host;
+    private volatile IPAddress? _local;
 
     /// <summary>Does not connect yet.</summary>
     /// <param name="silo">Such as http://silo:7443.</param>
@@ -22,6 +26,11 @@ internal sealed class GrpcSiloLink : ISiloLink, IDisposable
     public GrpcSiloLink(Uri silo, string host, HttpMessageHandler handler)
     {
         _host = host;
+        if (handler is SocketsHttpHandler { ConnectCallback: null } sockets)
+        {
+            sockets.ConnectCallback = ConnectAsync;
+        }
+
         _channel = GrpcChannel.ForAddress(silo, new GrpcChannelOptions
         {
             HttpHandler = handler,
@@ -32,18 +41,37 @@ internal sealed class GrpcSiloLink : ISiloLink, IDisposable
     }
 
     public Task<ISiloStream> OpenAsync(CancellationToken cancellation) =>
-        Task.FromResult<ISiloStream>(new Stream(_client.Connect(cancellationToken: CancellationToken.None), _host));
+        Task.FromResult<ISiloStream>(new Stream(_client.Connect(cancellationToken: CancellationToken.None), this));
 
     public void Dispose() => _channel.Dispose();
 
-    private sealed class Stream(
-        AsyncDuplexStreamingCall<Contracts.Wire.AgentMessage, Contracts.Wire.SiloMessage> call, string host) : ISiloStream
+    /// <summary>As the handler does it, but for keeping the address of this end.</summary>
+    private async ValueTask<System.IO.Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            _local = socket.LocalEndPoint is IPEndPoint end ? TrackedConnection.Plain(end.Address) : null;
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class Stream(
+        AsyncDuplexStreamingCall<Contracts.Wire.AgentMessage, Contracts.Wire.SiloMessage> call, GrpcSiloLink link) : ISiloStream
+    {
+        public IPAddress? Local => link._local;
+
         public async Task WriteAsync(AgentMessage message, CancellationToken cancellation)
         {
             try
             {
-                await call.RequestStream.WriteAsync(AgentMessages.ToWire(message, host), cancellation);
+                await call.RequestStream.WriteAsync(AgentMessages.ToWire(message, link._host), cancellation);
             }
             catch (Exception e) when (IsBroken(e))
             {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Multipath.Agent.Session;
 
 /// <summary>Opens streams to the silo.</summary>
@@ -11,6 +13,9 @@ internal interface ISiloLink
 /// <summary>One stream to the silo; one writer and one reader.</summary>
 internal interface ISiloStream : IAsyncDisposable
 {
+    /// <summary>This end's address; null when it is not known.</summary>
+    IPAddress? Local => null;
+
     /// <exception cref="SiloLinkException">The stream broke.</exception>
     Task WriteAsync(AgentMessage message, CancellationToken cancellation);
 

@@ -58,6 +58,15 @@ internal sealed class PlanIntake(PlanOutcome? kept, Action<SessionEffect.Apply> 
         return new AgentMessage.Nack(unreadable.Version, Running, unreadable.Reason);
     }
 
+    /// <summary>The plan before runs again, because the newest one cut off the session. That one is not taken again.</summary>
+    /// <returns>The answer to it.</returns>
+    public AgentMessage HandleReverted(PlanOutcome outcome, PlanReturn back)
+    {
+        _gate.Complete(outcome);
+        _gate.Refuse(back.Refused, back.Reason);
+        return new AgentMessage.Nack(back.Refused, Running, back.Reason);
+    }
+
     /// <summary>The plan that was being applied is taken over.</summary>
     /// <returns>The newest answer: to the plan that waited, if that needs one at once.</returns>
     public AgentMessage HandleApplied(PlanOutcome outcome)

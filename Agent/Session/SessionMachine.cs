@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Multipath.Agent.LastPlan;
 
 namespace Multipath.Agent.Session;
 
@@ -15,6 +17,7 @@ internal sealed class SessionMachine
     private readonly SessionOptions _options;
     private readonly Backoff _backoff;
     private readonly PlanIntake _plans;
+    private readonly PlanTrial _trial;
     private readonly Outbox _outbox = new();
     private readonly ReportSchedule _reports;
     private readonly Queue<SessionEffect> _effects = new();
@@ -23,6 +26,7 @@ internal sealed class SessionMachine
     private Heartbeats _heartbeats;
     private bool _writing;
     private bool _away = true;
+    private IPAddress? _local;
 
     /// <summary>Connects at once.</summary>
     /// <param name="options">Who the agent is.</param>
@@ -33,7 +37,8 @@ internal sealed class SessionMachine
     {
         _options = options;
         _backoff = new Backoff(options.BackoffBase, options.BackoffLimit, random);
-        _plans = new PlanIntake(kept, _effects.Enqueue);
+        _plans = new PlanIntake(kept, Apply);
+        _trial = new PlanTrial(options.Kept);
         _reports = new ReportSchedule(options.SequenceBase, options.Coalesce);
         _phaseDeadline = now;
     }
@@ -57,7 +62,7 @@ internal sealed class SessionMachine
     {
         if (_phase != Phase.Open)
         {
-            return _phaseDeadline;
+            return _trial.Deadline is { } trial && trial < _phaseDeadline ? trial : _phaseDeadline;
         }
 
         var silence = _heartbeats.SilentAt;
@@ -73,6 +78,11 @@ internal sealed class SessionMachine
     /// <summary>A deadline passed.</summary>
     public void HandleTimeout(DateTimeOffset now)
     {
+        if (_trial.PollReturn(now) is { } back)
+        {
+            _effects.Enqueue(new SessionEffect.Apply(back.Plan.Plan, back.Plan.PolicyYaml));
+        }
+
         switch (_phase)
         {
             case Phase.Waiting when now >= _phaseDeadline:
@@ -126,7 +136,10 @@ internal sealed class SessionMachine
     }
 
     /// <summary>The silo said something.</summary>
-    public void HandleMessage(SiloMessage message, DateTimeOffset now)
+    /// <param name="message">It.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="local">This end's address of the session; null when it is not known.</param>
+    public void HandleMessage(SiloMessage message, DateTimeOffset now, IPAddress? local = null)
     {
         if (_phase is not (Phase.Greeting or Phase.Open))
         {
@@ -134,6 +147,7 @@ internal sealed class SessionMachine
         }
 
         _heartbeats.Heard(now);
+        _local = local;
         switch (message)
         {
             case SiloMessage.Welcome welcome:
@@ -166,13 +180,23 @@ internal sealed class SessionMachine
     /// <summary>The plan of the last <see cref="SessionEffect.Apply"/> was taken over.</summary>
     public void HandleApplied(PlanOutcome outcome, DateTimeOffset now)
     {
-        _outbox.Verdict = _plans.HandleApplied(outcome);
+        _outbox.Verdict = _trial.Returning is { } back && outcome.Version == back.Plan.Plan.Version
+            ? _plans.HandleReverted(outcome, back)
+            : _plans.HandleApplied(outcome);
+        _trial.HandleApplied(now);
         Pump(now);
+    }
+
+    private void Apply(SessionEffect.Apply apply)
+    {
+        _trial.HandleApply(new KeptPlan(apply.Plan, apply.PolicyYaml), _local);
+        _effects.Enqueue(apply);
     }
 
     private void Open(SiloMessage.Welcome welcome, DateTimeOffset now)
     {
         _phase = Phase.Open;
+        _trial.HandleBack();
         _heartbeats.Begin(welcome.HeartbeatInterval, now);
         _backoff.Reset();
         _reports.Open(welcome.ReportInterval, now);
@@ -228,6 +252,7 @@ internal sealed class SessionMachine
             _effects.Enqueue(new SessionEffect.SiloAway(reason));
         }
 
+        _trial.HandleLost(now);
         _writing = false;
         _outbox.Restore();
         _reports.Close();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Multipath.Agent.LastPlan;
 
 namespace Multipath.Agent.Session;
 
@@ -14,6 +15,9 @@ internal sealed record SessionOptions(
     /// starts from
     /// the time of day: it rises faster than reports are made.</summary>
     public ulong SequenceBase { get; init; }
+
+    /// <summary>The plan that runs at the start, to go back to when the next one cuts off the session; null for none.</summary>
+    public KeptPlan? Kept { get; init; }
 
     /// <summary>Half a second after the first failure at the latest, then twice that, and so on.</summary>
     public TimeSpan BackoffBase { get; init; } = TimeSpan.FromMilliseconds(500);

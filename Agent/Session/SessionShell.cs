@@ -191,7 +191,7 @@ internal sealed class SessionShell(SessionMachine machine, ISiloLink link, ISess
             }, CancellationToken.None);
             while (await stream.ReadAsync(life) is { } message)
             {
-                await PostAsync(now => OfStream(generation, () => machine.HandleMessage(message, now)), life);
+                await PostAsync(now => OfStream(generation, () => machine.HandleMessage(message, now, stream.Local)), life);
             }
 
             await ClosedAsync(generation, "the silo ended the session");
