@@ -56,10 +56,11 @@ internal sealed class ConnectionTable
         switch (happened)
         {
             case MptcpEvent.Created created:
-                Add(created.Token, created.ServerSide, created.Initial);
+                Add(created.Token, created.ServerSide, created.Initial).RefusesInitial |= created.DenyJoinInitial;
                 return null;
             case MptcpEvent.Established established:
-                Add(established.Token, established.ServerSide, established.Initial).Established = true;
+                var able = Add(established.Token, established.ServerSide, established.Initial);
+                (able.Established, able.RefusesInitial) = (true, able.RefusesInitial | established.DenyJoinInitial);
                 return new TableChange.Ready(established.Token);
             case MptcpEvent.Closed closed:
                 return _connections.Remove(closed.Token) ? new TableChange.Gone(closed.Token) : null;

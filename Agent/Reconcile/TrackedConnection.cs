@@ -32,6 +32,9 @@ internal sealed class TrackedConnection(uint token, bool serverSide, FourTuple i
 
     public FourTuple Initial { get; } = initial;
 
+    /// <summary>The peer takes no further subflow to the address and port of the first.</summary>
+    public bool RefusesInitial { get; set; }
+
     /// <summary>Further subflows are allowed.</summary>
     public bool Established { get; set; }
 
@@ -87,7 +90,8 @@ internal sealed class TrackedConnection(uint token, bool serverSide, FourTuple i
             Plain(Initial.Local),
             Plain(Initial.Remote),
             there.Concat(begun).Order(SubflowOrder.Instance).ToEquatableArray(),
-            RemoteAddresses.Values.ToEquatableArray());
+            RemoteAddresses.Values.ToEquatableArray(),
+            RefusesInitial);
     }
 
     /// <summary>IPv4 as IPv4: a dual-stack socket's addresses are mapped, a plan's are not.</summary>

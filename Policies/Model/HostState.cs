@@ -20,13 +20,17 @@ public sealed record LocalPath(PathKey Path, int InterfaceIndex, PathState State
 /// <param name="Remote">The peer's address and port of the first subflow.</param>
 /// <param name="Subflows">Its subflows, ordered by local, then remote endpoint.</param>
 /// <param name="RemoteAddresses">Addresses that the peer announced (ADD_ADDR).</param>
+/// <param name="RefusesInitial">
+/// The peer takes no further subflow to the address and port of the first (the C flag, RFC 8684 section 3.1), as behind a load balancer.
+/// </param>
 public sealed record ConnectionState(
     uint Token,
     bool ServerSide,
     IPEndPoint Local,
     IPEndPoint Remote,
     EquatableArray<SubflowState> Subflows,
-    EquatableArray<RemoteAddress> RemoteAddresses);
+    EquatableArray<RemoteAddress> RemoteAddresses,
+    bool RefusesInitial = false);
 
 /// <summary>An address that the peer announced.</summary>
 /// <param name="Id">Its address id.</param>

@@ -73,8 +73,12 @@ internal sealed class ConnectionView
             _ => Class.Paths.Where(p => p.Role != PathRole.Avoid),
             (remote, plan) => (remote, plan, path: _host.Paths.FirstOrDefault(p => p.Path == plan.Path)))
         .Where(w => w.path is { State: not PathState.LinkDown } && w.path.Path.Address.AddressFamily == w.remote.AddressFamily)
+        .Where(w => MayJoin(w.remote) || Subflows.Any(s => s.Key == w.plan.Path && s.State.Remote.Equals(w.remote)))
         .Select(w => new WantedSubflow(w.path!, w.plan, w.remote))
         .Take(Limits.Subflows);
+
+    /// <summary>A peer may take no more subflows to its first address and port; the one that is there stays.</summary>
+    private bool MayJoin(IPEndPoint remote) => !Connection.RefusesInitial || !remote.Equals(Connection.Remote);
 
     private IEnumerable<IPEndPoint> Remotes() => Connection.RemoteAddresses
         .Select(a => a.EndPoint.Port == 0 ? new IPEndPoint(a.EndPoint.Address, Connection.Remote.Port) : a.EndPoint)

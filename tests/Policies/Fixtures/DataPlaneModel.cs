@@ -35,6 +35,8 @@ internal sealed class DataPlaneModel
 
     internal List<RemoteAddress> Announced { get; } = [];
 
+    internal bool RefusesInitial { get; init; }
+
     internal RealiseMemory Memory { get; set; } = RealiseMemory.Empty;
 
     internal DateTimeOffset? NextDeadline { get; private set; }
@@ -53,7 +55,8 @@ internal sealed class DataPlaneModel
                 First.Local,
                 Remote,
                 _subflows.OrderBy(s => s.Local.ToString(), StringComparer.Ordinal).ToEquatableArray(),
-                Announced.ToEquatableArray()),
+                Announced.ToEquatableArray(),
+                RefusesInitial),
         ]);
 
     internal SubflowState On(PathKey path) => _subflows.Single(s => s.Local.Address.Equals(path.Address));

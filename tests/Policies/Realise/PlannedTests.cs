@@ -105,6 +105,19 @@ public sealed class PlannedTests
     }
 
     [Fact]
+    public void A_peer_that_refuses_joins_to_its_first_address_is_joined_at_the_others_only()
+    {
+        var plane = new DataPlaneModel(Wifi, Lte) { RefusesInitial = true };
+        var plan = Plans.Of((Wifi, Active), (Lte, Backup));
+        Assert.Equal("", plane.Step(plan, 0));
+        plane.Announced.Add(new RemoteAddress(1, EndPoint("198.51.100.2:443")));
+        var actions = plane.Ask(plan, 1).Cast<CreateSubflow>().ToArray();
+        Assert.Equal<(PathKey, string)>(
+            [(Wifi, "198.51.100.2:443"), (Lte, "198.51.100.2:443")], actions.Select(a => (a.Path, a.Remote.ToString())));
+        Assert.Equal(1, plane.CountOn(Wifi));
+    }
+
+    [Fact]
     public void At_the_limit_an_avoided_subflow_makes_way_for_a_planned_one()
     {
         var two = new PlanLimits(2, 0);
