@@ -21,6 +21,9 @@ public sealed record ConnectionMemory(
 
     private const int MaxHeld = 64;
 
+    /// <summary>An address is announced to the peer, not to one of its ends.</summary>
+    private static readonly IPEndPoint Everyone = new(IPAddress.Any, 0);
+
     internal bool IsEmpty => Paths.IsEmpty && Pending.IsEmpty && Held.IsEmpty && RetiredIds.IsEmpty;
 
     internal static ConnectionMemory Of(uint token) => new(token, [], [], [], []);
@@ -37,6 +40,9 @@ public sealed record ConnectionMemory(
         var (byPath, byPair) = (Path(path).NotBefore, NotBefore(HeldKind.Create, Any(path), remote));
         return byPath > byPair ? byPath : byPair;
     }
+
+    /// <summary>When the address of <paramref name="path"/> may be announced.</summary>
+    internal DateTimeOffset AnnounceNotBefore(PathKey path) => NotBefore(HeldKind.Announce, Any(path), Everyone);
 
     internal ConnectionMemory Created(PathKey path, IPEndPoint remote, byte id, DateTimeOffset now) =>
         With(Path(path) with { LocalId = id }) with
@@ -58,6 +64,12 @@ public sealed record ConnectionMemory(
         return memory.With(silent ? Count(known, atOnce: true, now) : known);
     }
 
+    /// <summary>Realise asks to tell the peer of the path's address.</summary>
+    internal ConnectionMemory Announced(PathKey path, byte id) => With(Path(path) with { LocalId = id, Announced = true });
+
+    /// <summary>Realise asks to take it back.</summary>
+    internal ConnectionMemory Withdrawn(PathKey path, byte id) => Retire(path, id);
+
     internal ConnectionMemory Closed(PathKey path, IPEndPoint? remote, bool byReflex, DateTimeOffset now)
     {
         var known = Path(path);
@@ -66,7 +78,7 @@ public sealed record ConnectionMemory(
             return With(known with { Closing = known.Closing - 1 });
         }
 
-        var memory = byReflex ? Retire(path, known.LocalId) : this;
+        var memory = byReflex && !known.Announced ? Retire(path, known.LocalId) : this;
         return memory.WithoutPending(path, remote).With(Count(memory.Path(path), atOnce: byReflex, now));
     }
 
@@ -76,6 +88,8 @@ public sealed record ConnectionMemory(
             .Hold(HeldKind.Create, Any(create.Path), create.Remote, reason, now),
         DestroySubflow destroy => Unclosing(destroy.Local.Address).Hold(HeldKind.Destroy, destroy.Local, destroy.Remote, reason, now),
         SetBackup priority => Hold(HeldKind.Priority, priority.Local, priority.Remote, reason, now),
+        AnnounceAddress announce => Retire(announce.Path, announce.LocalId)
+            .Hold(HeldKind.Announce, Any(announce.Path), Everyone, reason, now),
         // A withdrawal only hastens what the destroy next to it does.
         _ => this,
     };
@@ -120,7 +134,7 @@ public sealed record ConnectionMemory(
         var memory = id == 0 || RetiredIds.Contains(id)
             ? this
             : this with { RetiredIds = RetiredIds.Append(id).Order().ToEquatableArray() };
-        return memory.Path(path).LocalId == 0 ? memory : memory.With(memory.Path(path) with { LocalId = 0 });
+        return memory.Path(path).LocalId == 0 ? memory : memory.With(memory.Path(path) with { LocalId = 0, Announced = false });
     }
 
     private ConnectionMemory Hold(HeldKind kind, IPEndPoint local, IPEndPoint remote, string reason, DateTimeOffset now)

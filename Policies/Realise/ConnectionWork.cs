@@ -29,6 +29,7 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         Bury();
         if (view.Connection.ServerSide)
         {
+            Serve();
             return;
         }
 
@@ -82,6 +83,7 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         {
             var withdraw = new WithdrawAddress(Token, id, $"{why}; its address is withdrawn so that the peer sends again too");
             steps.Bury.Insert(steps.Bury.Count - 1, withdraw);
+            Memory = dead.Key is { } path && Memory.Path(path).LocalId == id ? Memory.Withdrawn(path, id) : Memory;
         }
     }
 
@@ -152,6 +154,16 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
             && Destroy(extra, steps.Create, $"{Name(extra)}: makes way for a path of the plan, within the limit", silent: false);
     }
 
+    /// <summary>The peer makes the subflows: it is told where to.</summary>
+    private void Serve()
+    {
+        (Memory, var next) = AddressOffers.Offer(view, Memory, [.. Alive], steps.Create, now);
+        if (next is { } at)
+        {
+            Wait(at);
+        }
+    }
+
     private void Prioritise()
     {
         var answering = Alive.Where(s => s.Role is PathRole.Active or PathRole.Backup).ToImmutableArray();
@@ -211,7 +223,9 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         if (subflow.Key is { } path)
         {
             // Subflows that fall silent together are one failure of their path.
+            var known = Memory.Path(path);
             Memory = Memory.Destroyed(path, subflow.State, silent && _counted.Add(path), now);
+            Memory = known.Announced ? Memory.Announced(path, known.LocalId) : Memory;
         }
 
         return true;

@@ -57,7 +57,9 @@ public sealed record PendingSubflow(PathKey Path, IPEndPoint Remote, byte LocalI
 /// <param name="Failures">Closings and failures in a row.</param>
 /// <param name="NotBefore">No new subflow before this.</param>
 /// <param name="Closing">Subflows that Realise asked to destroy and whose closing was not told yet.</param>
-public sealed record PathMemory(PathKey Path, byte LocalId, int Failures, DateTimeOffset NotBefore, int Closing)
+/// <param name="Announced">The peer was told of the address.</param>
+public sealed record PathMemory(
+    PathKey Path, byte LocalId, int Failures, DateTimeOffset NotBefore, int Closing, bool Announced = false)
 {
     internal static PathMemory Of(PathKey path) => new(path, 0, 0, DateTimeOffset.MinValue, 0);
 }
@@ -73,6 +75,9 @@ public enum HeldKind
 
     /// <summary>Changing its priority.</summary>
     Priority,
+
+    /// <summary>Telling the peer of an address; both ports are 0.</summary>
+    Announce,
 }
 
 /// <summary>Something that failed and is not tried again for a while.</summary>

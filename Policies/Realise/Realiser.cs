@@ -9,7 +9,8 @@ namespace Multipath.Policies.Realise;
 /// 2. what the plan asks for and is missing is created;
 /// 3. priorities are set, on subflows that answer;
 /// 4. what the plan avoids is destroyed, once something else is established.
-/// A connection that the peer opened gets the first step only: its opener makes the subflows.
+/// Of a connection that the peer opened the opener makes the subflows: what is dead is destroyed, and the peer is
+/// told of the addresses that it may use besides.
 /// </remarks>
 public static class Realiser
 {

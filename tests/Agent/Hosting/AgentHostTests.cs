@@ -35,6 +35,28 @@ public sealed class AgentHostTests
     }
 
     [Fact]
+    public async Task A_server_offers_its_other_address_and_the_client_joins_it_over_both_paths()
+    {
+        await using var lab = TwoPathLab.Create();
+        var (log, serverLog) = (new TwoPathLab.LineLog(), new TwoPathLab.LineLog());
+        await using var server = TwoPathLab.StartAgent(lab.Server, serverLog);
+        await using var agent = TwoPathLab.StartAgent(lab.Client, log);
+        await lab.ConnectAsync();
+        await serverLog.NextAsync("\"kind\":\"announce\"", "announce eth2/10.72.2.2 id 1");
+        for (var joined = 0; joined < 3; joined++)
+        {
+            await log.NextAsync("\"event\":\"joined\"");
+        }
+
+        Assert.Equal(
+            [("10.72.1.1", "10.72.1.2"), ("10.72.1.1", "10.72.2.2"), ("10.72.2.1", "10.72.1.2"), ("10.72.2.1", "10.72.2.2")],
+            lab.ClientSocket.Subflows.Select(one => (one.Local.Address.ToString(), one.Remote.Address.ToString())).Order());
+        await lab.PassAsync();
+        Assert.DoesNotContain(
+            serverLog.Rest().Concat(serverLog.Seen), line => line.Contains("\"event\":\"refused\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_first_path_may_go_down_too()
     {
         await using var lab = TwoPathLab.Create();

@@ -37,6 +37,9 @@ internal sealed class DataPlaneModel
 
     internal bool RefusesInitial { get; init; }
 
+    /// <summary>Addresses that this end announced, by id.</summary>
+    internal Dictionary<byte, PathKey> Offered { get; } = [];
+
     internal RealiseMemory Memory { get; set; } = RealiseMemory.Empty;
 
     internal DateTimeOffset? NextDeadline { get; private set; }
@@ -68,6 +71,10 @@ internal sealed class DataPlaneModel
     internal void Lose(PathKey path) => _paths.Remove(path);
 
     internal void Change(SubflowState subflow, SubflowState changed) => _subflows[_subflows.IndexOf(subflow)] = changed;
+
+    /// <summary>The peer makes a subflow.</summary>
+    internal void Join(PathKey path, byte id, string? remote = null) => _subflows.Add(new SubflowState(
+        new IPEndPoint(path.Address, 443), remote is null ? Remote : Given.EndPoint(remote), id, 1, Established: true, Backup: false));
 
     internal void Close(SubflowState subflow) => _subflows.Remove(subflow);
 
@@ -109,8 +116,15 @@ internal sealed class DataPlaneModel
                 Assert.True(IsWorking(subflow), "priorities are for paths that answer");
                 Change(subflow, subflow with { Backup = priority.Backup });
                 break;
+            case AnnounceAddress announce:
+                Assert.NotEqual(0, announce.LocalId);
+                Assert.DoesNotContain(announce.Path, Offered.Values);
+                Assert.DoesNotContain(
+                    _subflows, s => s.LocalId == announce.LocalId && !s.Local.Address.Equals(announce.Path.Address));
+                Offered.Add(announce.LocalId, announce.Path);
+                break;
             default:
-                Assert.IsType<WithdrawAddress>(action);
+                Offered.Remove(Assert.IsType<WithdrawAddress>(action).LocalId);
                 break;
         }
     }
@@ -134,6 +148,7 @@ internal sealed class DataPlaneModel
         DestroySubflow d => $"destroy {d.Local.Address}",
         SetBackup p => $"{(p.Backup ? "backup" : "active")} {p.Local.Address}",
         WithdrawAddress w => $"withdraw id {w.LocalId}",
+        AnnounceAddress a => $"announce {a.Path.Interface} id {a.LocalId}",
         _ => action.ToString(),
     };
 }

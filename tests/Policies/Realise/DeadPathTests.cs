@@ -165,10 +165,10 @@ public sealed class DeadPathTests
     }
 
     [Fact]
-    public void The_server_side_only_destroys_what_is_dead()
+    public void The_server_side_destroys_what_is_dead_and_makes_nothing()
     {
         var server = new DataPlaneModel(Wifi, Lte) { ServerSide = true };
-        Assert.Equal("", server.Step(_plan, 0));
+        Assert.Equal("announce wwan0 id 1", server.Step(_plan, 0));
         server.Change(server.First, server.First with { Silent = true });
         Assert.Equal("", server.Step(_plan, 1));
         server.Apply(new CreateSubflow(DataPlaneModel.Token, Lte, 2, 1, server.Remote, Backup: true, "the client's join"));

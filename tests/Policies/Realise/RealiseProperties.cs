@@ -19,6 +19,18 @@ public sealed class RealiseProperties
     }));
 
     [Fact]
+    public void A_server_settles_and_keeps_what_works() => Dice.Check(200, 400, dice => Run(
+        dice,
+        (plane, plan, now) =>
+        {
+            var worked = plane.Subflows.Any(plane.IsWorking);
+            Assert.InRange(Settle(plane, plan, now), 0, 4);
+            Assert.Equal(worked, plane.Subflows.Any(plane.IsWorking));
+            Assert.InRange(plane.Offered.Count, 0, 3);
+        },
+        server: true));
+
+    [Fact]
     public void The_last_working_subflow_is_never_destroyed() => Dice.Check(200, 400, dice => Run(dice, (plane, plan, now) =>
     {
         var worked = plane.Subflows.Any(plane.IsWorking);
@@ -98,9 +110,9 @@ public sealed class RealiseProperties
     /// <summary>
     /// A connection's life: plans change, paths die and live again, subflows fall silent or close, joins go unanswered.
     /// </summary>
-    private static void Run(Dice dice, Action<DataPlaneModel, PlanContent, double> step)
+    private static void Run(Dice dice, Action<DataPlaneModel, PlanContent, double> step, bool server = false)
     {
-        var plane = new DataPlaneModel(Wifi, Lte, Sat);
+        var plane = new DataPlaneModel(Wifi, Lte, Sat) { ServerSide = server };
         var limits = new PlanLimits(1 + dice.Roll(4), 0);
         var now = 0.0;
         for (var i = 0; i < 10; i++)
@@ -115,6 +127,13 @@ public sealed class RealiseProperties
             foreach (var subflow in plane.Subflows.ToArray())
             {
                 Disturb(dice, plane, subflow, now);
+            }
+
+            for (var joins = server ? dice.Roll(4) : 0; joins > 0; joins--)
+            {
+                var path = dice.Pick(Keys);
+                var id = plane.Offered.FirstOrDefault(o => o.Value == path).Key;
+                plane.Join(path, id, $"203.0.113.{dice.Roll(5)}:{1024 + (10 * i) + joins}");
             }
 
             var order = Keys.OrderBy(_ => dice.Roll(100)).ToArray();
