@@ -154,10 +154,16 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
             && Destroy(extra, steps.Create, $"{Name(extra)}: makes way for a path of the plan, within the limit", silent: false);
     }
 
-    /// <summary>The peer makes the subflows: it is told where to.</summary>
+    /// <summary>The peer makes the subflows: it is told where to, and how many is enough.</summary>
     private void Serve()
     {
-        (Memory, var next) = AddressOffers.Offer(view, Memory, [.. Alive], steps.Create, now);
+        var (over, within) = JoinLimit.Choose(view, [.. Left.Where(s => s.State.Established)], Memory.Joined);
+        foreach (var extra in over)
+        {
+            Destroy(extra, steps.Retire, $"{Name(extra)}: over the limit of {view.Limits.Subflows} subflows", silent: false);
+        }
+
+        (Memory, var next) = AddressOffers.Offer(view, Memory with { Joined = within }, [.. Alive], steps.Create, now);
         if (next is { } at)
         {
             Wait(at);

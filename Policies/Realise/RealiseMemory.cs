@@ -51,6 +51,11 @@ public sealed record RealiseMemory(EquatableArray<ConnectionMemory> Connections)
 /// <param name="Since">When it was asked for.</param>
 public sealed record PendingSubflow(PathKey Path, IPEndPoint Remote, byte LocalId, DateTimeOffset Since);
 
+/// <summary>Which subflow.</summary>
+/// <param name="Local">Local address and port.</param>
+/// <param name="Remote">The peer's address and port.</param>
+public sealed record SubflowEnds(IPEndPoint Local, IPEndPoint Remote);
+
 /// <summary>A path as one connection knows it.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="LocalId">The address id that the data plane holds for it; 0 when it holds none.</param>

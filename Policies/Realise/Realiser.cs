@@ -9,8 +9,8 @@ namespace Multipath.Policies.Realise;
 /// 2. what the plan asks for and is missing is created;
 /// 3. priorities are set, on subflows that answer;
 /// 4. what the plan avoids is destroyed, once something else is established.
-/// Of a connection that the peer opened the opener makes the subflows: what is dead is destroyed, and the peer is
-/// told of the addresses that it may use besides.
+/// Of a connection that the peer opened the opener makes the subflows: what is dead is destroyed, so is what is over the limit, and the
+/// peer is told of the addresses that it may use besides.
 /// </remarks>
 public static class Realiser
 {

@@ -19,13 +19,14 @@ public sealed class RealiseProperties
     }));
 
     [Fact]
-    public void A_server_settles_and_keeps_what_works() => Dice.Check(200, 400, dice => Run(
+    public void A_server_settles_within_the_limit_and_keeps_what_works() => Dice.Check(200, 400, dice => Run(
         dice,
         (plane, plan, now) =>
         {
             var worked = plane.Subflows.Any(plane.IsWorking);
             Assert.InRange(Settle(plane, plan, now), 0, 4);
             Assert.Equal(worked, plane.Subflows.Any(plane.IsWorking));
+            Assert.InRange(plane.Subflows.Count(s => s.Established), 1, plan.Limits.Subflows);
             Assert.InRange(plane.Offered.Count, 0, 3);
         },
         server: true));

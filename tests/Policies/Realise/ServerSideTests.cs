@@ -69,4 +69,41 @@ public sealed class ServerSideTests
         Assert.Equal(At(0.2), _server.NextDeadline);
         Assert.Equal("announce wwan0 id 2", _server.Step(Plans.Of((Wifi, Active), (Lte, Active)), 0.2));
     }
+
+    [Fact]
+    public void Joins_over_the_limit_are_destroyed_newest_first()
+    {
+        var two = Plans.Of(new PlanLimits(2, 0), (Wifi, Active));
+        _server.Join(Wifi, 0, "203.0.113.2:2000");
+        Assert.Equal("", _server.Step(two, 0));
+        for (var i = 3; i < 40; i++)
+        {
+            _server.Join(Wifi, 0, $"203.0.113.{i}:2000");
+        }
+
+        Assert.Equal(37, _server.Step(two, 1).Split(", ").Length);
+        Assert.Equal(["198.51.100.1:443", "203.0.113.2:2000"], _server.Subflows.Select(s => s.Remote.ToString()));
+    }
+
+    [Fact]
+    public void At_the_limit_a_join_that_was_made_anew_takes_the_place_of_the_one_that_died_unseen()
+    {
+        var two = Plans.Of(new PlanLimits(2, 0), (Wifi, Active));
+        _server.Join(Wifi, 0, "203.0.113.2:2000");
+        _server.Step(two, 0);
+        _server.Join(Wifi, 0, "203.0.113.2:2001");
+        Assert.Equal("destroy 10.1.0.2", _server.Step(two, 1));
+        Assert.Equal(["198.51.100.1:443", "203.0.113.2:2001"], _server.Subflows.Select(s => s.Remote.ToString()));
+    }
+
+    [Fact]
+    public void Of_too_many_those_that_are_silent_go_first()
+    {
+        var one = Plans.Of(new PlanLimits(1, 0), (Wifi, Active));
+        _server.Step(one, 0);
+        _server.Change(_server.First, _server.First with { Silent = true });
+        _server.Join(Wifi, 0, "203.0.113.2:2000");
+        Assert.Equal("destroy 10.1.0.2", _server.Step(one, 1));
+        Assert.Equal(["203.0.113.2:2000"], _server.Subflows.Select(s => s.Remote.ToString()));
+    }
 }
