@@ -10,9 +10,9 @@ using Orleans.Storage;
 namespace Multipath.Silo.Grains.Fleet;
 
 /// <summary>
-/// The fleet's index. A policy is stored before its hosts are told. Hosts are stored a moment later, many at once: one that is lost by
-/// then comes back with its agent's next session. An activation tells each host that it hears of for the first time what governs it, so
-/// that what was stored is followed though the activation before ended in the middle of telling.
+/// The fleet's index. A policy is stored before its hosts are told. Hosts are stored a moment later, many at once, and not because they were
+/// merely seen again: one that is lost by then comes back with its agent's next session. An activation tells each host that it hears of
+/// for the first time what governs it, so that what was stored is followed though the activation before ended in the middle of telling.
 /// </summary>
 internal sealed partial class FleetGrain(
     [PersistentState("fleet", StoreNames.Fleet)] IPersistentState<FleetRecord> store,
@@ -31,6 +31,7 @@ internal sealed partial class FleetGrain(
     private GrainAlarm _storeSoon = null!;
     private GrainAlarm _tellAgain = null!;
     private bool _hostsChanged;
+    private bool _hostsSeen;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -54,6 +55,7 @@ internal sealed partial class FleetGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         metrics.Fleet(null);
+        _hostsChanged |= _hostsSeen;
         return StoreHosts();
     }
 
@@ -111,9 +113,15 @@ internal sealed partial class FleetGrain(
 
     private void Enter(HostSummary host)
     {
+        var changed = store.State.IsNews(host);
         store.State = store.State.With(host);
         metrics.Fleet(store.State.Hosts);
-        StoreSoon();
+        _hostsSeen = true;
+        if (changed)
+        {
+            StoreSoon();
+        }
+
         if (host.Status == HostStatus.Away)
         {
             _fanout.Forget(host.Host);
@@ -182,7 +190,7 @@ internal sealed partial class FleetGrain(
             return;
         }
 
-        _hostsChanged = false;
+        (_hostsChanged, _hostsSeen) = (false, false);
         try
         {
             await writer.Write(store, "fleet");

@@ -21,6 +21,13 @@ internal sealed record FleetRecord
 
     public FleetRecord With(HostSummary host) => this with { Hosts = Hosts.SetItem(host.Host, host) };
 
+    /// <summary>
+    /// Whether a host differs from what is stored in more than when it was seen and how many connections it has, which change all the time.
+    /// </summary>
+    public bool IsNews(HostSummary host) => Hosts.GetValueOrDefault(host.Host) is not { } known
+        || known with { LastSeen = host.LastSeen, Connections = host.Connections, Labels = host.Labels } != host
+        || !known.Labels.SequenceEqual(host.Labels);
+
     /// <summary>The same record when it has this revision or a newer one.</summary>
     public FleetRecord With(PolicyDocument policy) =>
         Policies.GetValueOrDefault(policy.Name)?.Revision >= policy.Revision
