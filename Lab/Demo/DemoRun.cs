@@ -139,6 +139,17 @@ internal sealed class DemoRun(
             problems.Add("the silo pushed no plan");
         }
 
+        // Where something happens to a link, somebody has to tell of it and to act on it.
+        if (scenario.Timeline.Count > 0 && timeline.Reports == 0)
+        {
+            problems.Add("no agent reported anything");
+        }
+
+        if (scenario.Timeline.Count > 0 && timeline.Actions == 0)
+        {
+            problems.Add("no agent did anything");
+        }
+
         return new RunSummary(
             scenario.Name,
             dataPlane,
