@@ -133,23 +133,8 @@ internal sealed class DemoRun(
         [
             .. results.Where(one => one.Result.Failure is not null).Select(one => $"{one.Traffic.Name}: {one.Result.Failure}"),
             .. results.Where(one => !one.Result.IsMptcp).Select(one => $"{one.Traffic.Name}: fell back to plain TCP"),
+            .. RunProblems.Of(scenario.Timeline.Count > 0, timeline.Reports, timeline.Plans, timeline.Actions),
         ];
-        if (timeline.Plans == 0)
-        {
-            problems.Add("the silo pushed no plan");
-        }
-
-        // Where something happens to a link, somebody has to tell of it and to act on it.
-        if (scenario.Timeline.Count > 0 && timeline.Reports == 0)
-        {
-            problems.Add("no agent reported anything");
-        }
-
-        if (scenario.Timeline.Count > 0 && timeline.Actions == 0)
-        {
-            problems.Add("no agent did anything");
-        }
-
         return new RunSummary(
             scenario.Name,
             dataPlane,
