@@ -153,10 +153,6 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         if (error is null)
         {
             connection.Subflows[subflow.Tuple] = subflow with { Backup = set.Backup };
-            if (!set.Backup && connection.Subflows.Values.Any(one => one.Tuple != subflow.Tuple && one is { Backup: false, Silent: false }))
-            {
-                journal.Metrics.PlannedHandover();
-            }
         }
 
         return error;

@@ -2,6 +2,7 @@ using Multipath.Agent.Hosting;
 using Multipath.Agent.Session;
 using Multipath.Agent.Telemetry;
 using Multipath.Policies.Model;
+using Multipath.Policies.Realise;
 
 namespace Multipath.Agent.Reconcile;
 
@@ -56,6 +57,26 @@ internal sealed class Journal(AgentLog log, AgentMetrics metrics, AgentClock clo
     {
         Metrics.Action(kind, "overtaken", took);
         Log.Info("overtaken", F("kind", kind), Token(token), F("what", text));
+    }
+
+    /// <summary>A planned handover began, ended or was taken back.</summary>
+    /// <param name="step">Which, and how.</param>
+    /// <param name="stall">The longest time for which nothing under way was acknowledged.</param>
+    public void Handover(HandoverStep step, TimeSpan stall)
+    {
+        var stage = step.Stage.ToString().ToLowerInvariant();
+        var (took_ms, stall_ms) = (Math.Round(step.Took.TotalMilliseconds), Math.Round(stall.TotalMilliseconds));
+        Log.Info(
+            "handover", F("id", step.Id), F("stage", stage), Token(step.Token), F("path", step.To), F("what", step.Text),
+            F("took_ms", took_ms), F("stall_ms", stall_ms));
+        if (step.Stage == HandoverStage.Done)
+        {
+            Metrics.PlannedHandover();
+            Metrics.Stalled(stall);
+        }
+
+        var times = step.Stage == HandoverStage.Begun ? "" : FormattableString.Invariant($" (took {took_ms} ms, stall {stall_ms} ms)");
+        Tell(OccurrenceKind.Handover, step.Token, step.To, $"{step.Id} {stage} {step.Text}{times}");
     }
 
     /// <summary>A subflow that this agent began is established.</summary>

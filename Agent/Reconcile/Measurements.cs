@@ -59,6 +59,15 @@ internal sealed class Measurements(IDataPlane plane, ConnectionTable table, Path
         Meter.ObserveSome(subflows.SelectMany(one => Metered(one.Tuple, one.Sample)), now);
     }
 
+    /// <summary>Reads the subflows anew, between two looks at everything, for what cannot wait for the next one.</summary>
+    public void Refresh()
+    {
+        foreach (var subflow in plane.Snapshot().Connections.SelectMany(one => one.Subflows))
+        {
+            Samples[subflow.Tuple] = subflow.Sample;
+        }
+    }
+
     /// <summary>True when something came back on a path since a moment, by a fresh look.</summary>
     public bool AnsweredSince(PathKey path, DateTimeOffset since, DateTimeOffset now) => plane.Snapshot().Connections
         .SelectMany(one => one.Subflows)

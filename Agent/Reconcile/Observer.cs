@@ -11,7 +11,8 @@ internal sealed class Observer(ConnectionTable table, PathBook paths, Measuremen
     /// <summary>For Realise: only connections that are steered.</summary>
     public HostState State() => new(
         paths.ToState(),
-        table.Connections.Where(one => one is { Established: true, Steerable: true }).Select(one => one.ToState()).ToEquatableArray());
+        table.Connections.Where(one => one is { Established: true, Steerable: true })
+            .Select(one => one.ToState() with { Progress = Progress(one) }).ToEquatableArray());
 
     /// <summary>For Rank.</summary>
     public EquatableArray<PathObservation> Paths()
@@ -40,6 +41,17 @@ internal sealed class Observer(ConnectionTable table, PathBook paths, Measuremen
                 subflow.Tuple,
                 paths.Of(subflow.Tuple.LocalAddress) is { } path && alarms.IsCautious(path, now))),
     ];
+
+    private EquatableArray<SubflowProgress> Progress(TrackedConnection connection) => connection.Subflows.Keys
+        .Where(measurements.Samples.ContainsKey)
+        .Select(tuple => (Tuple: tuple, Sample: measurements.Samples[tuple]))
+        .Select(one => new SubflowProgress(
+            TrackedConnection.Plain(one.Tuple.Local),
+            TrackedConnection.Plain(one.Tuple.Remote),
+            one.Sample.BytesSent,
+            one.Sample.BytesAcked,
+            one.Sample.UnackedSegments > 0))
+        .ToEquatableArray();
 
     private PathObservation Observe(HostPath path, int subflows)
     {

@@ -12,7 +12,7 @@ internal readonly record struct RealisedActions(ImmutableArray<ActionResult> Res
 
 /// <summary>Runs Realise until it asks for nothing more, and tells its memory how the actions went.</summary>
 internal sealed class Realisation(
-    ConnectionTable table, PathBook paths, Observer observer, ActionRunner runner, SchedulerSteering steering)
+    ConnectionTable table, PathBook paths, Observer observer, ActionRunner runner, SchedulerSteering steering, HandoverWatch handovers)
 {
     /// <summary>
     /// A plan settles in one pass; a second one sees what refusals changed. More would be a fault of Realise, not work.
@@ -29,11 +29,13 @@ internal sealed class Realisation(
     {
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         steering.Run(content);
+        handovers.Look();
         var results = ImmutableArray.CreateBuilder<ActionResult>();
         for (var pass = 0; pass < PassLimit; pass++)
         {
             var outcome = Realiser.Realise(content, observer.State(), _memory, now);
             (_memory, NextDeadline) = (outcome.Memory, outcome.NextDeadline);
+            handovers.Take(outcome.Handovers);
             if (outcome.Actions.IsEmpty)
             {
                 break;

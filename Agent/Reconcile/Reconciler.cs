@@ -42,7 +42,13 @@ internal sealed class Reconciler
         _observer = new Observer(_table, _paths, _measurements);
         _plan = new PlanInForce(host);
         _steering = new SchedulerSteering(plane, _table, journal);
-        _realisation = new Realisation(_table, _paths, _observer, new ActionRunner(plane, _table, journal, clock), _steering);
+        _realisation = new Realisation(
+            _table,
+            _paths,
+            _observer,
+            new ActionRunner(plane, _table, journal, clock),
+            _steering,
+            new HandoverWatch(_measurements, _table, journal));
         _blackhole = new BlackholeReflex(_table, _paths, _realisation, journal);
     }
 

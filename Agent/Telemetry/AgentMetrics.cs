@@ -59,7 +59,9 @@ internal sealed class AgentMetrics : IDisposable
             "multipath.agent.reflex.silence", "s", "Silence at which a blackhole reflex fired.", advice: Gaps);
         _stall = _meter.CreateHistogram(
             "multipath.agent.stall", "s",
-            "From the last acknowledgement on a subflow that went away with data under way to the first one on another.", advice: Gaps);
+            "From the last acknowledgement on a subflow that went away with data under way to the first one on another; "
+            + "of a planned handover, the longest time without one.",
+            advice: Gaps);
         _meter.CreateObservableGauge<int>(
             "multipath.agent.silo.connected", () => Volatile.Read(ref _connected), "{session}", "1 while a session with the silo is open.");
         _meter.CreateObservableGauge<int>(

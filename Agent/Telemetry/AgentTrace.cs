@@ -43,6 +43,21 @@ internal sealed class AgentTrace : IDisposable
         return span;
     }
 
+    /// <summary>Starts the span of a step of a planned handover, in the trace of the plan that asked for it.</summary>
+    /// <param name="id">Which handover; its actions name it in their reasons.</param>
+    /// <param name="stage">Begun, done or reverted.</param>
+    /// <param name="text">From where to where and why.</param>
+    public Activity? Handover(string id, string stage, string text)
+    {
+        var span = Activity.Current is null
+            ? _source.StartActivity("handover", ActivityKind.Internal, _plan)
+            : _source.StartActivity("handover");
+        span?.SetTag("multipath.handover", id);
+        span?.SetTag("multipath.stage", stage);
+        span?.SetTag("multipath.reason", text);
+        return span;
+    }
+
     /// <summary>Starts the span of one action on the data plane.</summary>
     /// <param name="kind">Such as create or set-backup.</param>
     /// <param name="text">The action in words.</param>

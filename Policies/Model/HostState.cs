@@ -23,6 +23,7 @@ public sealed record LocalPath(PathKey Path, int InterfaceIndex, PathState State
 /// <param name="RefusesInitial">
 /// The peer takes no further subflow to the address and port of the first (the C flag, RFC 8684 section 3.1), as behind a load balancer.
 /// </param>
+/// <param name="Progress">What its subflows carried, of those that were measured.</param>
 public sealed record ConnectionState(
     uint Token,
     bool ServerSide,
@@ -30,7 +31,16 @@ public sealed record ConnectionState(
     IPEndPoint Remote,
     EquatableArray<SubflowState> Subflows,
     EquatableArray<RemoteAddress> RemoteAddresses,
-    bool RefusesInitial = false);
+    bool RefusesInitial = false,
+    EquatableArray<SubflowProgress> Progress = default);
+
+/// <summary>What a subflow carried.</summary>
+/// <param name="Local">Its local address and port.</param>
+/// <param name="Remote">The peer's address and port.</param>
+/// <param name="BytesSent">Bytes sent, retransmissions included.</param>
+/// <param name="BytesAcked">Bytes acknowledged.</param>
+/// <param name="Outstanding">Something is under way.</param>
+public sealed record SubflowProgress(IPEndPoint Local, IPEndPoint Remote, ulong BytesSent, ulong BytesAcked, bool Outstanding);
 
 /// <summary>An address that the peer announced.</summary>
 /// <param name="Id">Its address id.</param>

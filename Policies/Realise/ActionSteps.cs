@@ -13,5 +13,8 @@ internal sealed class ActionSteps
 
     internal List<DataPlaneAction> Retire { get; } = [];
 
+    /// <summary>What is to be told of handovers.</summary>
+    internal List<HandoverStep> Handovers { get; } = [];
+
     internal EquatableArray<DataPlaneAction> InOrder() => new([.. Bury, .. Create, .. Prioritise, .. Retire]);
 }

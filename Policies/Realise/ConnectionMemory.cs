@@ -24,10 +24,14 @@ public sealed record ConnectionMemory(
     /// <summary>An address is announced to the peer, not to one of its ends.</summary>
     private static readonly IPEndPoint Everyone = new(IPAddress.Any, 0);
 
+    /// <summary>Its planned handovers.</summary>
+    public HandoverMemory Handovers { get; init; } = HandoverMemory.None;
+
     /// <summary>Subflows that the peer made within the limit, oldest first; only of a connection that the peer opened.</summary>
     public EquatableArray<SubflowEnds> Joined { get; init; } = [];
 
-    internal bool IsEmpty => Paths.IsEmpty && Pending.IsEmpty && Held.IsEmpty && RetiredIds.IsEmpty && Joined.IsEmpty;
+    internal bool IsEmpty => Paths.IsEmpty && Pending.IsEmpty && Held.IsEmpty && RetiredIds.IsEmpty && Joined.IsEmpty
+        && Handovers == HandoverMemory.None;
 
     internal static ConnectionMemory Of(uint token) => new(token, [], [], [], []);
 

@@ -53,6 +53,9 @@ internal sealed class ConnectionView
     internal bool IsWanted(SubflowView subflow) =>
         Wanted.Any(w => w.Path.Path == subflow.Key && w.Remote.Equals(subflow.State.Remote));
 
+    /// <summary>The host's path with this address; null when it has none.</summary>
+    internal PathKey? PathOf(IPAddress local) => _host.Paths.FirstOrDefault(p => p.Path.Address.Equals(local))?.Path;
+
     internal PlannedPath? PlanOf(SubflowView subflow) => Class.Paths.FirstOrDefault(p => p.Path == subflow.Key);
 
     /// <summary>Whether the host has the path and its link is up.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Multipath.Policies.Model;
 
@@ -10,6 +9,8 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
     private readonly HashSet<SubflowView> _destroyed = [];
     private readonly HashSet<byte> _withdrawn = [];
     private readonly HashSet<PathKey> _counted = [];
+    private Move _move;
+    private string _handover = "";
 
     /// <summary>What to remember afterwards.</summary>
     internal ConnectionMemory Memory { get; private set; } = memory;
@@ -172,18 +173,26 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
 
     private void Prioritise()
     {
-        var answering = Alive.Where(s => s.Role is PathRole.Active or PathRole.Backup).ToImmutableArray();
-        foreach (var subflow in answering.Where(s => s.Role == PathRole.Active && s.State.Backup))
+        var handover = new HandoverWork(view, [.. Alive], now);
+        var before = Memory.Handovers.Current;
+        _move = handover.Decide(Memory.Handovers);
+        Memory = Memory with { Handovers = handover.Memory };
+        if (handover.Step is { } step)
         {
-            SetBackup(subflow, backup: false);
+            steps.Handovers.Add(step);
         }
 
-        if (answering.Any(s => s.Role == PathRole.Active))
+        _handover = before is not null || handover.Memory.Current is not null
+            ? $"handover {HandoverStep.IdOf(Token, handover.Memory.Count)}"
+            : "";
+        if (handover.NextDeadline is { } look)
         {
-            foreach (var subflow in answering.Where(s => s.Role == PathRole.Backup && !s.State.Backup))
-            {
-                SetBackup(subflow, backup: true);
-            }
+            Wait(look);
+        }
+
+        foreach (var change in Priorities.Choose(_move, before, handover.Memory.Current, [.. Alive]))
+        {
+            SetBackup(change.Subflow, change.Backup);
         }
     }
 
@@ -192,14 +201,15 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         var (local, remote) = (subflow.State.Local, subflow.State.Remote);
         if (MayTry(HeldKind.Priority, local, remote))
         {
-            steps.Prioritise.Add(new SetBackup(Token, local, remote, backup, view.PlanOf(subflow)!.Reason));
+            var reason = view.PlanOf(subflow)?.Reason ?? $"{Name(subflow)}: not named by the plan any more";
+            steps.Prioritise.Add(new SetBackup(Token, local, remote, backup, _handover.Length == 0 ? reason : $"{reason}; {_handover}"));
         }
     }
 
     /// <summary>What the plan avoids goes when something that it asks for carries; so does what is over the limit.</summary>
     private void Retire()
     {
-        foreach (var avoided in Left.Where(s => s.Role == PathRole.Avoid).ToArray())
+        foreach (var avoided in Left.Where(s => s.Role == PathRole.Avoid && (_move == Move.Free || MayGo(s))).ToArray())
         {
             if (Alive.Any(s => s != avoided && (s.Role != PathRole.Avoid || !view.Handover.MakeBeforeBreak)))
             {
@@ -215,6 +225,10 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
             }
         }
     }
+
+    /// <summary>Whether a handover that is under way does not fall back on it.</summary>
+    private bool MayGo(SubflowView avoided) =>
+        _move != Move.Return && avoided.State.Backup && !HandoverWork.IsFrom(Memory.Handovers.Current, avoided);
 
     private bool Destroy(SubflowView subflow, List<DataPlaneAction> step, string reason, bool silent)
     {

@@ -7,8 +7,8 @@ namespace Multipath.Policies.Realise;
 /// Over all connections, in this order, because what waits for reinjection waits in vain until it is done:
 /// 1. what is dead is withdrawn and destroyed where something else carries, and joins that nobody answered are closed;
 /// 2. what the plan asks for and is missing is created;
-/// 3. priorities are set, on subflows that answer;
-/// 4. what the plan avoids is destroyed, once something else is established.
+/// 3. priorities are set, on subflows that answer; a path that answers is left as a transaction (<see cref="HandoverWork"/>);
+/// 4. what the plan avoids is destroyed, once something else is established, and carries.
 /// Of a connection that the peer opened the opener makes the subflows: what is dead is destroyed, so is what is over the limit, and the
 /// peer is told of the addresses that it may use besides.
 /// </remarks>
@@ -46,7 +46,7 @@ public static class Realiser
         }
 
         var after = new RealiseMemory(kept.OrderBy(c => c.Token).ToEquatableArray());
-        return new RealiseOutcome(steps.InOrder(), after == memory ? memory : after, deadline);
+        return new RealiseOutcome(steps.InOrder(), after == memory ? memory : after, deadline, steps.Handovers.ToEquatableArray());
     }
 
     /// <summary>The traffic class of a connection: the first of the plan that matches, or null.</summary>

@@ -131,7 +131,9 @@ public sealed class OvertakenTests : IDisposable
             new PlannedPath(active, "any", PathRole.Active, "preferred"), new PlannedPath(backup, "any", PathRole.Backup, "stands by"),
         };
         var cls = new ClassPlan("default", new TrafficMatch(), Objective.Handover, null, paths.ToEquatableArray());
-        var content = new PlanContent("p", [cls], PlanLimits.Default, HandoverRules.Default);
+        // Both priorities at once: what is tested is that one of them comes too late.
+        var rules = HandoverRules.Default with { MakeBeforeBreak = false };
+        var content = new PlanContent("p", [cls], PlanLimits.Default, rules);
         var plan = new HostPlan(new PlanVersion(1, ++_generation), null, 1, content);
         return _reconciler.HandlePlan(new KeptPlan(plan, ""), keep: true, "silo's", _now);
     }

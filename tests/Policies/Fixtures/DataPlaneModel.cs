@@ -13,6 +13,7 @@ internal sealed class DataPlaneModel
 
     private readonly Dictionary<PathKey, PathState> _paths = [];
     private readonly List<SubflowState> _subflows = [];
+    private readonly Dictionary<IPAddress, (ulong Sent, ulong Acked, bool Outstanding)> _carried = [];
     private int _nextPort = 40000;
 
     internal DataPlaneModel(PathKey first, params PathKey[] others)
@@ -44,6 +45,9 @@ internal sealed class DataPlaneModel
 
     internal DateTimeOffset? NextDeadline { get; private set; }
 
+    /// <summary>What was told of handovers at the last step.</summary>
+    internal string Told { get; private set; } = "";
+
     internal IReadOnlyList<SubflowState> Subflows => _subflows;
 
     /// <summary>Whether joins are answered; if not, they stay under way.</summary>
@@ -59,7 +63,8 @@ internal sealed class DataPlaneModel
                 Remote,
                 _subflows.OrderBy(s => s.Local.ToString(), StringComparer.Ordinal).ToEquatableArray(),
                 Announced.ToEquatableArray(),
-                RefusesInitial),
+                RefusesInitial,
+                _subflows.Where(s => _carried.ContainsKey(s.Local.Address)).Select(Progress).ToEquatableArray()),
         ]);
 
     internal SubflowState On(PathKey path) => _subflows.Single(s => s.Local.Address.Equals(path.Address));
@@ -71,6 +76,10 @@ internal sealed class DataPlaneModel
     internal void Lose(PathKey path) => _paths.Remove(path);
 
     internal void Change(SubflowState subflow, SubflowState changed) => _subflows[_subflows.IndexOf(subflow)] = changed;
+
+    /// <summary>What the subflows on a path have carried by now.</summary>
+    internal void Carry(PathKey path, ulong sent, ulong acked, bool outstanding = false) =>
+        _carried[path.Address] = (sent, acked, outstanding);
 
     /// <summary>The peer makes a subflow.</summary>
     internal void Join(PathKey path, byte id, string? remote = null) => _subflows.Add(new SubflowState(
@@ -86,6 +95,7 @@ internal sealed class DataPlaneModel
     {
         var outcome = Realiser.Realise(plan, State, Memory, Given.At(seconds));
         (Memory, NextDeadline) = (outcome.Memory, outcome.NextDeadline);
+        Told = string.Join(", ", outcome.Handovers.Select(step => $"{step.Id} {step.Stage} {step.Text}"));
         return outcome.Actions;
     }
 
@@ -127,6 +137,12 @@ internal sealed class DataPlaneModel
                 Offered.Remove(Assert.IsType<WithdrawAddress>(action).LocalId);
                 break;
         }
+    }
+
+    private SubflowProgress Progress(SubflowState subflow)
+    {
+        var (sent, acked, outstanding) = _carried[subflow.Local.Address];
+        return new SubflowProgress(subflow.Local, subflow.Remote, sent, acked, outstanding);
     }
 
     private void Create(CreateSubflow create)

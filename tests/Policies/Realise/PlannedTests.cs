@@ -57,6 +57,7 @@ public sealed class PlannedTests
         Assert.Equal("create wwan0 id 1", _plane.Step(plan, 0));
         Assert.Equal("", _plane.Step(plan, 0.1));
         _plane.Change(_plane.On(Lte), _plane.On(Lte) with { Established = true });
+        _plane.Carry(Lte, 1000, 1000);
         Assert.Equal("destroy 10.1.0.2", _plane.Step(plan, 0.2));
         Assert.Equal("", _plane.Step(plan, 0.3));
     }
@@ -79,7 +80,9 @@ public sealed class PlannedTests
         var plan = Plans.Of((Lte, Active), (Wifi, Backup));
         Assert.Equal("create wwan0 id 1", _plane.Step(plan, 0));
         _plane.Change(_plane.On(Lte), _plane.On(Lte) with { Established = true, Backup = true });
-        Assert.Equal("active 10.2.0.2, backup 10.1.0.2", _plane.Step(plan, 0.1));
+        Assert.Equal("active 10.2.0.2", _plane.Step(plan, 0.1));
+        _plane.Carry(Lte, 1000, 1000);
+        Assert.Equal("backup 10.1.0.2", _plane.Step(plan, 0.2));
     }
 
     [Fact]
@@ -124,7 +127,9 @@ public sealed class PlannedTests
         _plane.Step(Plans.Of(two, (Wifi, Active), (Lte, Backup)), 0);
         var plan = Plans.Of(two, (Sat, Active), (Wifi, Backup), (Lte, Avoid));
         Assert.Equal("destroy 10.2.0.2, create sat0 id 2", _plane.Step(plan, 1));
-        Assert.Equal("backup 10.1.0.2", _plane.Step(plan, 1));
+        Assert.Equal("", _plane.Step(plan, 1));
+        Assert.Equal("backup 10.1.0.2", _plane.Step(plan, 1.3));
+        Assert.Equal("", _plane.Step(plan, 3.3));
         Assert.Equal("", _plane.Step(plan, 1));
     }
 
