@@ -72,6 +72,7 @@ public sealed class Cubic : ICongestionControl
         {
             _before = _state;
             Reduce();
+            _state.IsAfterTimeout = true;
         }
 
         _state.Window = _mss;
@@ -143,6 +144,13 @@ public sealed class Cubic : ICongestionControl
         var window = _state.Window / _mss;
         _state.EpochStart = now;
         _state.RenoWindow = window;
+        if (_state.IsAfterTimeout)
+        {
+            // What the path carried before is not to be trusted: the function starts flat where slow start ended (RFC 9438 section 4.8).
+            _state.LastMaximum = window;
+            _state.IsAfterTimeout = false;
+        }
+
         if (window >= _state.LastMaximum)
         {
             _state.K = 0;
@@ -161,6 +169,7 @@ public sealed class Cubic : ICongestionControl
         // Fast convergence: a flow that lost below its last maximum leaves room for others (RFC 9438 section 4.7).
         _state.LastMaximum = window < _state.LastMaximum ? window * (1 + Beta) / 2 : window;
         _state.LastLossWindow = window;
+        _state.IsAfterTimeout = false;
 
         // Of the window, not of what was in flight (RFC 9438 section 4.6, as it allows where the window cannot grow unused: see
         // HandleAck). Else whoever sends messages ends up with windows smaller than one of them.
@@ -179,6 +188,7 @@ public sealed class Cubic : ICongestionControl
         public double Origin;
         public double K;
         public Instant EpochStart;
+        public bool IsAfterTimeout;
 
         public State()
         {

@@ -131,6 +131,64 @@ public class CubicTests
     }
 
     [Fact]
+    public void After_a_timeout_the_function_starts_flat_where_slow_start_ended()
+    {
+        // RFC 9438 section 4.8: K = 0 and Wmax = 140 segments, so that 4 s later it is at 140 + 0.4 * 4^3 = 165.6 of them.
+        GrowTo(160_000);
+        GrowTo(200_000);
+        var before = _cubic.Window;
+        _cubic.HandleTimeout(_acks.Loss(isFirstTimeout: true));
+        Assert.Equal(Mss, _cubic.Window);
+        var threshold = _cubic.SlowStartThreshold;
+        Assert.Equal((int)(before * 0.7), threshold);
+        GrowTo(threshold);
+        var start = _cubic.Window;
+        for (var i = 0; i < 40; i++)
+        {
+            _acks.RoundTrip();
+        }
+
+        Assert.InRange(_cubic.Window, start + 25_000, start + 28_000);
+    }
+
+    [Fact]
+    public void A_loss_after_a_timeout_is_one_like_any_other()
+    {
+        // In slow start after it, at 64 segments: the plateau is at 64 * 0.85 = 54.4, and K = cbrt((54.4 - 44.8) / 0.4) = 2.88 s. Of a
+        // function that starts flat Reno's pace alone would be left after 0.8 s, 49 segments.
+        GrowTo(160_000);
+        _cubic.HandleTimeout(_acks.Loss(isFirstTimeout: true));
+        GrowTo(64_000);
+        _cubic.HandleLoss(_acks.Loss());
+        _cubic.HandleRecovered(_acks.Now);
+        for (var i = 0; i < 8; i++)
+        {
+            _acks.RoundTrip();
+        }
+
+        Assert.InRange(_cubic.Window, 50_000, 51_000);
+    }
+
+    [Fact]
+    public void A_needless_timeout_leaves_the_function_as_it_was()
+    {
+        // K = cbrt(160 * 0.3 / 0.4) = 4.93 s, and the plateau is at 160 segments, as if there had been no timeout.
+        GrowTo(160_000);
+        _cubic.HandleLoss(_acks.Loss());
+        _cubic.HandleRecovered(_acks.Now);
+        _cubic.HandleTimeout(_acks.Loss(isFirstTimeout: true));
+        _acks.RoundTrip();
+        _cubic.HandleSpuriousLoss(_acks.Now);
+        Assert.Equal(112_000, _cubic.Window);
+        for (var i = 0; i < 49; i++)
+        {
+            _acks.RoundTrip();
+        }
+
+        Assert.InRange(_cubic.Window, 158_000, 161_000);
+    }
+
+    [Fact]
     public void An_error_is_taken_back()
     {
         GrowTo(160_000);
