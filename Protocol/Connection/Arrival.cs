@@ -150,11 +150,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             s.Emit(StackEventKind.Created, m);
             if (s.ServerSide)
             {
-                // The peer has shown both keys.
-                s.IsConfirmed = true;
-                s.Emit(StackEventKind.Established, m);
-
-                // Tells the peer that its keys have come, so that it may add subflows before there is data.
+                // Tells the peer that its keys have come, so that it may add subflows before there is data; it answers in kind.
                 m.Tcp.RequestAck();
             }
         }
@@ -200,12 +196,13 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
         return verdict;
     }
 
-    // Until the peer's first DSS every ACK repeats the keys and has no room for anything else.
+    // Until the peer's first DSS every ACK repeats the keys and has no room for anything else. And the peer waits for a DSS of ours
+    // too before it adds subflows (RFC 8684 section 3.1): with data under way it has one, else an ACK brings it.
     private void SayWhatWaited()
     {
         foreach (var member in s.Members)
         {
-            if (member is { IsUsable: true, Signals.Any: true })
+            if (member is { IsUsable: true } && (member.Signals.Any || !(s.ServerSide || member.HasCarried)))
             {
                 member.Speak();
             }

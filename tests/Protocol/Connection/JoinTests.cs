@@ -37,6 +37,35 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public void Line_15_a_server_adds_no_subflow_before_a_dss_has_come()
+    {
+        var pair = new StackPair();
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => !(fromClient && packet.Options.Mptcp.Has(MptcpKinds.Dss));
+        pair.Connect();
+        Assert.True(StackPair.Info(pair.Server, pair.ServerSide).IsMultipath);
+        Assert.DoesNotContain(pair.ServerEvents, one => one.Kind == StackEventKind.Established);
+        Assert.Equal(PmResult.NotReady, AskForSubflow());
+
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => true;
+        pair.Transfer(fromClient: false, TransferTests.Data(1000));
+        pair.RunFor(Duration.FromMillis(50));
+        Assert.Single(pair.ServerEvents, one => one.Kind == StackEventKind.Established);
+        Assert.Equal(PmResult.Ok, AskForSubflow());
+
+        PmResult AskForSubflow() => pair.Server.Paths.CreateSubflow(
+            pair.ServerToken, new Endpoint(StackPair.ServerB, 0), 1, new Endpoint(StackPair.ClientB, 80), false);
+    }
+
+    [Fact]
+    public void Line_15_both_ends_may_add_subflows_before_there_is_data()
+    {
+        var pair = new StackPair().Connect();
+        Assert.Single(pair.ClientEvents, one => one.Kind == StackEventKind.Established);
+        Assert.Single(pair.ServerEvents, one => one.Kind == StackEventKind.Established);
+        Assert.Equal(0, StackPair.Info(pair.Server, pair.ServerSide).BytesReceived);
+    }
+
+    [Fact]
     public void Line_15_the_first_subflow_has_address_id_0_at_both_ends()
     {
         var pair = new StackPair().Connect();

@@ -18,8 +18,8 @@ public sealed class ReportTests
             pair.ClientEvents.Select(one => one.Kind));
         Assert.Equal(
             [
-                StackEventKind.ListenerCreated, StackEventKind.Created, StackEventKind.Established, StackEventKind.Connected,
-                StackEventKind.Acceptable,
+                StackEventKind.ListenerCreated, StackEventKind.Created, StackEventKind.Connected, StackEventKind.Acceptable,
+                StackEventKind.Established,
             ],
             pair.ServerEvents.Take(5).Select(one => one.Kind));
         Assert.All(pair.ClientEvents, one => Assert.Equal(pair.ClientEvents[0].Token, one.Token));
