@@ -19,6 +19,9 @@ internal sealed class Addresses(int limit, Duration timeout)
     private readonly List<Announcement> _announced = [];
     private readonly List<KnownAddress> _remote = [];
 
+    // No more than there are ids for.
+    private readonly List<KnownAddress> _unannounced = [];
+
     /// <summary>What the peer announced.</summary>
     public IReadOnlyList<KnownAddress> Remote => _remote;
 
@@ -32,6 +35,11 @@ internal sealed class Addresses(int limit, Duration timeout)
     /// <returns>Ok; Invalid when the id stands for another address; LimitReached.</returns>
     public PmResult Announce(byte id, Endpoint endpoint)
     {
+        if (_unannounced.Exists(known => known.Id == id && known.Endpoint.Address != endpoint.Address))
+        {
+            return PmResult.Invalid;
+        }
+
         foreach (var known in _announced)
         {
             if (known.Id == id)
@@ -51,10 +59,14 @@ internal sealed class Addresses(int limit, Duration timeout)
     }
 
     /// <summary>
-    /// Id of an address of ours: 0 for the one that the connection began on, the announced one, or one that stands for it from now
-    /// on.
+    /// Id of an address of ours: 0 for the one that the connection began on, the announced one, that of its subflows, or one that
+    /// stands for it from now on.
     /// </summary>
-    public byte IdOf(IpAddr address, IpAddr first)
+    /// <param name="address">The address.</param>
+    /// <param name="first">The address that the connection began on.</param>
+    /// <param name="members">The subflows: their ids are in use.</param>
+    /// <returns>Null when no id is free.</returns>
+    public byte? IdOf(IpAddr address, IpAddr first, Member?[] members)
     {
         if (address == first)
         {
@@ -69,8 +81,35 @@ internal sealed class Addresses(int limit, Duration timeout)
             }
         }
 
-        // The peer found the address without being told, by a listener on any address or an announcement since withdrawn.
-        return (byte)(FirstUnannouncedId + (address.GetHashCode() & (byte.MaxValue - FirstUnannouncedId)));
+        foreach (var m in members)
+        {
+            if (m?.Tuple.Local.Address == address)
+            {
+                return m.LocalId;
+            }
+        }
+
+        // The peer found the address without being told, by a listener on any address or an announcement since withdrawn. A path
+        // manager may have given its id to another address since.
+        _unannounced.RemoveAll(known => known.Endpoint.Address == address && IsTaken(known.Id, address, members));
+        foreach (var known in _unannounced)
+        {
+            if (known.Endpoint.Address == address)
+            {
+                return known.Id;
+            }
+        }
+
+        for (var id = (int)FirstUnannouncedId; id <= byte.MaxValue; id++)
+        {
+            if (!IsTaken((byte)id, address, members))
+            {
+                _unannounced.Add(new KnownAddress((byte)id, new Endpoint(address, 0)));
+                return (byte)id;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Forgets an address of ours.</summary>
@@ -178,6 +217,21 @@ internal sealed class Addresses(int limit, Duration timeout)
         var address = _remote[index].Endpoint.Address;
         _remote.RemoveAt(index);
         return address;
+    }
+
+    // Whether an id stands for another address.
+    private bool IsTaken(byte id, IpAddr address, Member?[] members)
+    {
+        foreach (var m in members)
+        {
+            if (m is not null && m.LocalId == id && m.Tuple.Local.Address != address)
+            {
+                return true;
+            }
+        }
+
+        return _announced.Exists(known => known.Id == id && known.Endpoint.Address != address)
+            || _unannounced.Exists(known => known.Id == id && known.Endpoint.Address != address);
     }
 
     private void UpdateDeadline()

@@ -159,7 +159,8 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
             return JoinAnswer.Ignored;
         }
 
-        if (FreeSlot() is not { } slot)
+        if (FreeSlot() is not { } slot
+            || s.Addresses.IdOf(syn.Tuple.Local.Address, s.FirstTuple.Local.Address, s.Members) is not { } localId)
         {
             return JoinAnswer.NoRoom;
         }
@@ -172,7 +173,7 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
         var start = s.Host.CreateStart(connection, syn.Tuple.Local.Address.IsV4);
         var member = new Member(connection, slot, Subflow.Accept(start, syn, now), syn.Tuple)
         {
-            LocalId = s.Addresses.IdOf(syn.Tuple.Local.Address, s.FirstTuple.Local.Address),
+            LocalId = localId,
             RemoteId = join.AddressId,
             RemoteStart = syn.Seq,
             PeerShift = syn.Options.WindowScale ?? 0,

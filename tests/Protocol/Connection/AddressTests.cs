@@ -124,6 +124,57 @@ public sealed class AddressTests
     }
 
     [Fact]
+    public void Addresses_that_were_never_announced_have_ids_of_their_own()
+    {
+        // Of these 60, ids drawn from 128 by a hash had several pairs in common.
+        var addresses = new Addresses(8, Duration.FromSeconds(1));
+        var ids = new List<byte?>();
+        for (var i = 1; i <= 60; i++)
+        {
+            ids.Add(addresses.IdOf(IpAddr.Parse($"10.0.{i}.2"), StackPair.ServerA, []));
+        }
+
+        Assert.Equal(60, ids.Distinct().Count());
+        Assert.Equal(ids[7], addresses.IdOf(IpAddr.Parse("10.0.8.2"), StackPair.ServerA, []));
+        Assert.Equal((byte?)0, addresses.IdOf(StackPair.ServerA, StackPair.ServerA, []));
+        Assert.Equal(PmResult.Invalid, addresses.Announce(ids[7]!.Value, _announced));
+        Assert.Equal(PmResult.Ok, addresses.Announce(5, new Endpoint(IpAddr.Parse("10.0.8.2"), 0)));
+        Assert.Equal((byte?)5, addresses.IdOf(IpAddr.Parse("10.0.8.2"), StackPair.ServerA, []));
+    }
+
+    [Fact]
+    public void When_all_ids_stand_for_addresses_there_is_none_for_another()
+    {
+        var addresses = new Addresses(8, Duration.FromSeconds(1));
+        for (var i = 0; i < 128; i++)
+        {
+            Assert.NotNull(addresses.IdOf(IpAddr.Parse($"10.0.1.{i}"), StackPair.ServerA, []));
+        }
+
+        Assert.Null(addresses.IdOf(IpAddr.Parse("10.0.2.1"), StackPair.ServerA, []));
+    }
+
+    [Fact]
+    public void An_address_that_goes_takes_only_its_own_subflows_with_it()
+    {
+        // Two addresses of the server that the peer joins without having been told of them.
+        var pair = new StackPair().Connect();
+        var (second, third) = (new Endpoint(StackPair.ServerB, 80), new Endpoint(IpAddr.Parse("10.0.2.2"), 80));
+        foreach (var remote in (Endpoint[])[second, third])
+        {
+            Assert.Equal(
+                PmResult.Ok, pair.Client.Paths.CreateSubflow(pair.ClientToken, new Endpoint(StackPair.ClientB, 0), 1, remote, false));
+            pair.RunFor(Duration.FromMillis(100));
+        }
+
+        var ids = StackPair.Subflows(pair.Server, pair.ServerSide).ToDictionary(one => one.Tuple.Local, one => one.LocalId);
+        Assert.Equal(3, ids.Values.Distinct().Count());
+        Assert.Equal(PmResult.Ok, pair.Server.Paths.Remove(pair.ServerToken, ids[second]));
+        pair.RunFor(Duration.FromMillis(100));
+        Assert.Equal([StackPair.Service, third], StackPair.Subflows(pair.Client, pair.ClientSide).Select(one => one.Tuple.Remote));
+    }
+
+    [Fact]
     public void Addresses_of_a_peer_are_bounded()
     {
         var addresses = new Addresses(2, Duration.FromSeconds(1));
