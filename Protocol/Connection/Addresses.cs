@@ -173,14 +173,13 @@ internal sealed class Addresses(int limit, Duration timeout)
     public bool AwaitsEcho(Instant now) => _announced.Exists(known => !known.IsEchoed && known.Attempts > 0 && known.NextAt > now);
 
     /// <summary>An echo came: the peer has the address (section 3.4.1).</summary>
-    public void HandleEcho(byte id, Endpoint endpoint)
+    /// <returns>Whether it is the first of an address that was announced.</returns>
+    public bool HandleEcho(byte id, Endpoint endpoint)
     {
-        foreach (var known in _announced)
-        {
-            known.IsEchoed |= known.Id == id && known.Endpoint == endpoint;
-        }
-
+        var known = _announced.Find(one => one.Id == id && one.Endpoint == endpoint && !one.IsEchoed);
+        known?.IsEchoed = true;
         UpdateDeadline();
+        return known is not null;
     }
 
     /// <summary>The peer announced an address. An id keeps its address until it is withdrawn.</summary>

@@ -12,7 +12,7 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
     /// <summary>The connection.</summary>
     public MptcpConnection Owner { get; } = owner;
 
-    /// <summary>Place in the connection, 0 to 7.</summary>
+    /// <summary>Place in the connection, 0 to 8.</summary>
     public int Slot { get; } = slot;
 
     /// <summary>The TCP below.</summary>

@@ -16,9 +16,6 @@ internal sealed class PathDriver(IPathManager manager, Session s, Commands comma
     /// <summary>Whether the peer may join.</summary>
     public bool AdmitsJoin() => manager.HandleJoin();
 
-    /// <summary>The peer echoed an address of ours.</summary>
-    public void HandleEchoed(byte localId) => manager.HandleEchoed(localId, _due);
-
     /// <summary>A join that was let in did not complete; it has no event of its own.</summary>
     public void HandleJoinFailed(in FourTuple tuple) => manager.HandleSubflowClosed(tuple, _due);
 
@@ -33,6 +30,9 @@ internal sealed class PathDriver(IPathManager manager, Session s, Commands comma
             case StackEventKind.Announced:
                 manager.HandleAnnounced(happened.RemoteId, happened.Tuple.Remote, _due);
                 break;
+            case StackEventKind.Echoed:
+                manager.HandleEchoed(happened.LocalId, _due);
+                break;
             case StackEventKind.Removed:
                 manager.HandleRemoved(happened.RemoteId);
                 break;
@@ -42,6 +42,17 @@ internal sealed class PathDriver(IPathManager manager, Session s, Commands comma
             case StackEventKind.SubflowClosed:
                 manager.HandleSubflowClosed(happened.Tuple, _due);
                 break;
+        }
+    }
+
+    /// <summary>An endpoint was changed: tells the manager, if it goes by the kernel's rules with that table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="change">Tells the rules; what shall be done is appended to the list.</param>
+    public void Change(EndpointTable table, Action<KernelRules, ICollection<PathCommand>> change)
+    {
+        if (manager is KernelRules rules && rules.Table == table)
+        {
+            change(rules, _due);
         }
     }
 

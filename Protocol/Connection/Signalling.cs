@@ -108,8 +108,18 @@ internal static class Signalling
     {
         if (option.Echo)
         {
-            s.Addresses.HandleEcho(option.AddressId, new Endpoint(option.Address, option.Port));
-            s.Paths?.HandleEchoed(option.AddressId);
+            if (s.Addresses.HandleEcho(option.AddressId, new Endpoint(option.Address, option.Port)))
+            {
+                s.Tell(new StackEvent
+                {
+                    Kind = StackEventKind.Echoed,
+                    Connection = s.Id,
+                    Token = s.Token,
+                    ServerSide = s.ServerSide,
+                    LocalId = option.AddressId,
+                });
+            }
+
             return;
         }
 

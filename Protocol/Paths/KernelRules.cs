@@ -34,6 +34,9 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
     /// <inheritdoc/>
     public string Name => "kernel";
 
+    /// <summary>The endpoints and limits.</summary>
+    internal EndpointTable Table => table;
+
     private int MaxSubflows => table.Limits.Subflows;
 
     /// <inheritdoc/>
@@ -94,8 +97,7 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
     /// <inheritdoc/>
     public void HandleAnnounced(byte remoteId, Endpoint address, ICollection<PathCommand> commands)
     {
-        bool isWanted = remoteId == 0
-            ? address.Address == _first.Remote.Address
+        bool isWanted = remoteId == 0 ? address.Address == _first.Remote.Address
             : _accepted < table.Limits.AddressesAccepted && _subflows.Further < MaxSubflows;
         if (!_isEstablished || !isWanted || MaxSubflows == 0 || _subflows.GoesTo(address))
         {
@@ -106,7 +108,7 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
         int before = _subflows.Further;
         foreach (PathEndpoint endpoint in table.Endpoints)
         {
-            if (endpoint.Has(PathEndpointFlags.FullMesh) && SameFamily(endpoint.Address.Address, remote.Address)
+            if (endpoint.Has(PathEndpointFlags.FullMesh) && endpoint.Address.Address.IsV4 == remote.Address.IsV4
                 && _subflows.Further < MaxSubflows)
             {
                 Open(endpoint, endpoint.Address.Address == _first.Local.Address ? (byte)0 : endpoint.Id, remoteId, remote, commands);
@@ -206,8 +208,6 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
         }
     }
 
-    private static bool SameFamily(IpAddr a, IpAddr b) => a.IsV4 == b.IsV4;
-
     private byte LocalId(PathEndpoint endpoint) => endpoint.Id == _firstEndpointId ? (byte)0 : endpoint.Id;
 
     /// <summary>mptcp_pm_create_subflow_or_signal_addr.</summary>
@@ -250,7 +250,7 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
     {
         if (!endpoint.Has(PathEndpointFlags.FullMesh))
         {
-            if (!_peerRefusesJoins && SameFamily(endpoint.Address.Address, _first.Remote.Address))
+            if (!_peerRefusesJoins && endpoint.Address.Address.IsV4 == _first.Remote.Address.IsV4)
             {
                 Open(endpoint, LocalId(endpoint), 0, _first.Remote, commands);
             }
@@ -261,7 +261,7 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
         foreach ((byte remoteId, Endpoint remote) in _subflows.RemotesNotReachedFrom(LocalId(endpoint)))
         {
             bool isRefused = _peerRefusesJoins && remoteId == 0;
-            if (_subflows.Further < MaxSubflows && !isRefused && SameFamily(endpoint.Address.Address, remote.Address))
+            if (_subflows.Further < MaxSubflows && !isRefused && endpoint.Address.Address.IsV4 == remote.Address.IsV4)
             {
                 Open(endpoint, LocalId(endpoint), remoteId, remote, commands);
             }
@@ -271,8 +271,8 @@ public sealed class KernelRules(EndpointTable table) : IPathManager
     private void Open(PathEndpoint endpoint, byte localId, byte remoteId, Endpoint remote, ICollection<PathCommand> commands)
     {
         _subflows.AddPending(localId, remoteId, endpoint.Address.Address, remote);
-        bool backup = endpoint.Has(PathEndpointFlags.Backup);
-        commands.Add(new PathCommand.CreateSubflow(localId, endpoint.Address.Address, remoteId, remote, backup));
+        commands.Add(new PathCommand.CreateSubflow(
+            localId, endpoint.Address.Address, remoteId, remote, endpoint.Has(PathEndpointFlags.Backup)));
     }
 
     private PathEndpoint? NextUnused(PathEndpointFlags flag, PathEndpointFlags andNot = PathEndpointFlags.None)

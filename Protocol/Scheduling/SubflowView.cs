@@ -26,10 +26,11 @@ public enum Standing : byte
 /// </summary>
 public struct SubflowView
 {
-    /// <summary>The most subflows of a connection, and one more than the highest <see cref="Id"/>: a set of them fits in a byte.</summary>
-    public const int MaxSubflows = 8;
+    /// <summary>The most subflows of a connection, and one more than the highest <see cref="Id"/>: the first and eight
+    /// further ones (MPTCP_PM_ADDR_MAX of Linux). A set of them fits in an int.</summary>
+    public const int MaxSubflows = 9;
 
-    /// <summary>Slot of the subflow in its connection, 0 to 7; the same as long as the subflow lives.</summary>
+    /// <summary>Slot of the subflow in its connection, 0 to 8; the same as long as the subflow lives.</summary>
     public int Id { get; set; }
 
     /// <summary>Established, fully joined (RFC 8684 section 3.2: the fourth ACK was received) and not closing.</summary>

@@ -19,7 +19,10 @@ public sealed record ConnectionOptions
     /// <summary>Send data sequence numbers and data ACKs of 32 bits, eight bytes less on each segment (RFC 8684 section 3.3.1).</summary>
     public bool ShortSequenceNumbers { get; init; }
 
-    /// <summary>Makes the path manager of each connection; null when commands come from outside (<see cref="Stack.Paths"/>).</summary>
+    /// <summary>
+    /// Makes the path manager of each connection: <see cref="KernelPaths.Create"/> of <see cref="PathCommands.Kernel"/> for the kernel's
+    /// rules; null when commands come from outside (<see cref="Stack.Paths"/>).
+    /// </summary>
     public Func<IPathManager>? PathManager { get; init; }
 
     /// <summary>Name of the packet scheduler.</summary>

@@ -16,6 +16,8 @@ internal sealed class ConnectionTable(int limit)
     /// <summary>Number of connections.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Those that are not over.</summary>
+    public IEnumerable<MptcpConnection> Living => _slots.Select(one => one.Connection).OfType<MptcpConnection>().Where(one => !one.IsOver);
 
     /// <summary>The connection that is next to be asked for packets, or null.</summary>
     public MptcpConnection? NextToSend => _queue.TryPeek(out var first) ? first : null;

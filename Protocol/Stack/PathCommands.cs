@@ -13,7 +13,11 @@ public sealed class PathCommands
     internal PathCommands(StackHost host)
     {
         _host = host;
+        Kernel = new KernelPaths(host.Connections);
     }
+
+    /// <summary>The kernel's path manager, for connections that are made with it.</summary>
+    public KernelPaths Kernel { get; }
 
     /// <summary>Opens a subflow (SUBFLOW_CREATE). Whether its handshake works comes as an event.</summary>
     /// <param name="token">The connection.</param>

@@ -55,6 +55,9 @@ public enum StackEventKind
 
     /// <summary>Multipath TCP was given up; the connection goes on as plain TCP.</summary>
     FellBack = 105,
+
+    /// <summary>The peer echoed an address that was announced (RFC 8684 section 3.4.1): <see cref="StackEvent.LocalId"/> is its id.</summary>
+    Echoed = 106,
 }
 
 /// <summary>One thing that happened: flat, as the kernel's events are, and a value, so that a busy stack allocates none.</summary>

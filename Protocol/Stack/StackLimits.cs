@@ -6,8 +6,8 @@ public sealed record StackLimits
     /// <summary>Connections at one time; each takes a few kilobytes while idle.</summary>
     public int Connections { get; init; } = 65_536;
 
-    /// <summary>Subflows of one connection: as Linux has it (MPTCP_PM_ADDR_MAX), and one for the address it began on.</summary>
-    public int Subflows { get; init; } = 8;
+    /// <summary>Subflows of one connection: eight as Linux has it (MPTCP_PM_ADDR_MAX), and the one it began with; no more than these.</summary>
+    public int Subflows { get; init; } = 9;
 
     /// <summary>Addresses that one connection keeps of its peer, and announces of its own: as Linux has it.</summary>
     public int Addresses { get; init; } = 8;

@@ -29,6 +29,9 @@ public sealed class TunStack : IDisposable
     /// <summary>Packets so far.</summary>
     public PumpCounters Counters => _pump.Counters;
 
+    /// <summary>The kernel's rules for paths, for connections that are made with them.</summary>
+    public TunPaths KernelPaths => new(this);
+
     /// <summary>Addresses that it answers for.</summary>
     public IReadOnlyList<IPAddress> Addresses => [.. _options.LocalAddresses.Select(one => one.ToIPAddress())];
 

@@ -233,16 +233,16 @@ public sealed class JoinTests
     public void The_bound_of_subflows_holds()
     {
         var pair = new StackPair().Connect();
-        for (byte id = 1; id < 8; id++)
+        for (byte id = 1; id < 9; id++)
         {
             var local = new Endpoint(IpAddr.Parse($"10.0.{id}.1"), 0);
             Assert.Equal(PmResult.Ok, pair.Client.Paths.CreateSubflow(pair.ClientToken, local, id, _second, false));
             pair.RunFor(Duration.FromMillis(50));
         }
 
-        var ninth = new Endpoint(IpAddr.Parse("10.0.99.1"), 0);
-        Assert.Equal(PmResult.LimitReached, pair.Client.Paths.CreateSubflow(pair.ClientToken, ninth, 99, _second, false));
-        Assert.Equal(8, StackPair.Info(pair.Server, pair.ServerSide).Subflows);
+        var tenth = new Endpoint(IpAddr.Parse("10.0.99.1"), 0);
+        Assert.Equal(PmResult.LimitReached, pair.Client.Paths.CreateSubflow(pair.ClientToken, tenth, 99, _second, false));
+        Assert.Equal(9, StackPair.Info(pair.Server, pair.ServerSide).Subflows);
         var data = TransferTests.Data(2_000_000);
         Assert.True(data.AsSpan().SequenceEqual(pair.Transfer(fromClient: true, data)));
     }

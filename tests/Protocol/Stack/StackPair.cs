@@ -1,4 +1,5 @@
 using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Scheduling;
 using Multipath.Protocol.Wire;
 using Multipath.Protocol.Wire.Mptcp;
 using Multipath.Protocol.Wire.Tcp;
@@ -71,7 +72,7 @@ internal sealed class StackPair
 
     public static SubflowInfo[] Subflows(Stack stack, ConnectionId id)
     {
-        var all = new SubflowInfo[8];
+        var all = new SubflowInfo[SubflowView.MaxSubflows];
         return all[..stack.GetSubflows(id, all)];
     }
 
