@@ -142,7 +142,7 @@ public readonly record struct SubflowInfo
     /// <summary>Payload bytes sent, retransmissions included.</summary>
     public long BytesSent { get; init; }
 
-    /// <summary>Payload bytes that came, copies included.</summary>
+    /// <summary>Payload bytes that came for the first time on this subflow, also behind a gap; without what came again.</summary>
     public long BytesReceived { get; init; }
 
     /// <summary>Payload bytes acknowledged.</summary>
@@ -151,7 +151,7 @@ public readonly record struct SubflowInfo
     /// <summary>Segments sent again.</summary>
     public long Retransmissions { get; init; }
 
-    /// <summary>Segments deemed lost.</summary>
+    /// <summary>Segments deemed lost, each as often as it was; some of them may have been late only.</summary>
     public long Lost { get; init; }
 
     /// <summary>Retransmission timeouts.</summary>

@@ -84,7 +84,7 @@ internal static class Reports
             BytesReceived = tcp.BytesReceived,
             BytesAcknowledged = tcp.BytesDelivered,
             Retransmissions = tcp.Retransmissions,
-            Lost = tcp.Lost,
+            Lost = tcp.SegmentsLost,
             Timeouts = tcp.Timeouts,
             BytesRetransmitted = tcp.BytesRetransmitted,
             LastHeard = m.HeardAt,

@@ -9,14 +9,14 @@ internal sealed class DuplicateAcks
     public void Reset() => _count = 0;
 
     /// <summary>The first segment is lost with the third duplicate, and with each ACK of a recovery that does not end it.</summary>
-    public void DetectLoss(Scoreboard board, in AckContext ack, RecoveryPhase phase)
+    public void DetectLoss(Scoreboard board, in AckContext ack, RecoveryPhase phase, int mss)
     {
         if (ack.Advanced)
         {
             _count = 0;
             if (phase == RecoveryPhase.FastRecovery)
             {
-                MarkFirst(board);
+                MarkFirst(board, mss);
             }
         }
         else if (ack.IsDuplicate && board.Count != 0)
@@ -24,16 +24,16 @@ internal sealed class DuplicateAcks
             _count++;
             if (_count == Threshold && phase == RecoveryPhase.Open)
             {
-                MarkFirst(board);
+                MarkFirst(board, mss);
             }
         }
     }
 
-    private static void MarkFirst(Scoreboard board)
+    private static void MarkFirst(Scoreboard board, int mss)
     {
         if (board.Count != 0 && board[0].IsInFlight)
         {
-            board.MarkLost(0);
+            board.MarkLost(0, mss);
         }
     }
 }

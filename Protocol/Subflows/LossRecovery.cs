@@ -206,7 +206,7 @@ internal sealed class LossRecovery
         }
         else
         {
-            _duplicateAcks.DetectLoss(Board, ack, Phase);
+            _duplicateAcks.DetectLoss(Board, ack, Phase, _control.Sizes.Mss);
             MustRetransmit |= Board.Lost > 0;
         }
 

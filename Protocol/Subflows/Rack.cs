@@ -104,7 +104,7 @@ internal sealed class Rack
             var lostAt = segment.SentAt + _rtt + window;
             if (lostAt <= now)
             {
-                board.MarkLost(i);
+                board.MarkLost(i, mss);
             }
             else
             {
@@ -126,7 +126,7 @@ internal sealed class Rack
             ref var segment = ref board[i];
             if (segment.IsInFlight && (i == 0 || !selectiveAcks || segment.SentAt + wait <= now))
             {
-                board.MarkLost(i);
+                board.MarkLost(i, mss);
             }
         }
     }

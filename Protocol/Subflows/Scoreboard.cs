@@ -25,6 +25,9 @@ internal sealed class Scoreboard
     /// <summary>Octets that are lost and not sent again yet.</summary>
     public int Lost { get; private set; }
 
+    /// <summary>Segments that were ever taken for lost, each as often as it was, also where that was an error.</summary>
+    public long SegmentsLost { get; private set; }
+
     /// <summary>Octets acknowledged selectively.</summary>
     public int Sacked { get; private set; }
 
@@ -91,12 +94,15 @@ internal sealed class Scoreboard
     }
 
     /// <summary>Takes a segment that is in flight for lost.</summary>
-    public void MarkLost(int index)
+    /// <param name="index">Which.</param>
+    /// <param name="mss">Octets of a full segment: one that was left to the device to be cut counts as many.</param>
+    public void MarkLost(int index, int mss)
     {
         ref var segment = ref _segments[index];
         segment.Flags |= SentFlags.Lost;
         InFlight -= segment.Length;
         Lost += segment.Length;
+        SegmentsLost += Math.Max(1, (segment.Payload + mss - 1) / mss);
         _firstLost = Math.Min(_firstLost, index);
     }
 
@@ -107,7 +113,7 @@ internal sealed class Scoreboard
         {
             if (_segments[i].IsInFlight && _segments[i].Length > octets)
             {
-                MarkLost(i);
+                MarkLost(i, octets);
             }
         }
     }

@@ -29,6 +29,7 @@ internal static class Statistics
             BytesSent = counters.BytesSent,
             BytesRetransmitted = counters.BytesRetransmitted,
             BytesDelivered = counters.BytesDelivered,
+            SegmentsLost = recovery.Board.SegmentsLost,
             BytesReceived = receiver.BytesReceived,
             Retransmissions = counters.Retransmissions,
             Timeouts = counters.Timeouts,

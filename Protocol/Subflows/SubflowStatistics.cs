@@ -59,6 +59,9 @@ public readonly record struct SubflowStatistics
     /// <summary>Octets that the peer acknowledged, selectively too.</summary>
     public required long BytesDelivered { get; init; }
 
+    /// <summary>Segments taken for lost, each as often as it was; also where that was an error (<see cref="SpuriousLosses"/>).</summary>
+    public required long SegmentsLost { get; init; }
+
     /// <summary>Octets of payload received for the first time.</summary>
     public required long BytesReceived { get; init; }
 

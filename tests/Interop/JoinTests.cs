@@ -68,7 +68,7 @@ public sealed class JoinTests
         var before = (await SecondAsync(bed, pair)).BytesSent;
         await bed.ExchangeAsync(pair, 2_000_000);
 
-        // Nothing, but for the mapping of what the first subflow found lost or did not hear of for a whole timeout.
+        // Nothing, but for the mapping of each segment that the first subflow found lost, or did not hear of for a whole timeout.
         var troubles = (await bed.SubflowsAsync(pair)).Sum(one => one.Lost + one.Timeouts);
         Assert.InRange((await SecondAsync(bed, pair)).BytesSent - before, 0, troubles * LargestMapping);
     }

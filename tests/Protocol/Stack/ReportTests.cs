@@ -1,4 +1,5 @@
 using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Wire;
 
 namespace Multipath.Protocol.Tests.Stacks;
 
@@ -42,6 +43,27 @@ public sealed class ReportTests
         var subflows = StackPair.Subflows(pair.Client, pair.ClientSide);
         Assert.Equal(data.Length, subflows.Sum(one => one.BytesAcknowledged) - sender.BytesReinjected);
         Assert.All(subflows, one => Assert.InRange(one.Srtt.TotalMilliseconds, 10, 11));
+    }
+
+    [Fact]
+    public void Lost_segments_are_counted_for_good_and_bytes_that_came_again_are_not()
+    {
+        var pair = new StackPair().Connect();
+        var data = 0;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => !(fromClient && packet.Payload.Length > 0 && ++data == 3);
+        Assert.Equal(10_000, pair.Transfer(fromClient: true, new byte[10_000]).Length);
+        pair.RunFor(Duration.FromSeconds(1));
+        var sender = StackPair.Subflows(pair.Client, pair.ClientSide).Single();
+        Assert.Equal((1, 1, 0), (sender.Lost, sender.Retransmissions, sender.Timeouts));
+
+        // The answers are lost, so that what came is sent again.
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => fromClient;
+        pair.Client.Write(pair.ClientSide, new byte[1000], pair.Now);
+        pair.RunFor(Duration.FromSeconds(1));
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => true;
+        pair.RunFor(Duration.FromSeconds(5));
+        Assert.True(StackPair.Subflows(pair.Client, pair.ClientSide).Single().Retransmissions > 1);
+        Assert.Equal(11_000, StackPair.Subflows(pair.Server, pair.ServerSide).Single().BytesReceived);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public class LossRecoveryTests
         script.Receive(". 1:1(0) ack 6001");
         Assert.Equal(RecoveryPhase.Open, script.Subflow.Phase);
         Assert.Equal(1, script.Subflow.GetStatistics().Retransmissions);
+        Assert.Equal(1, script.Subflow.GetStatistics().SegmentsLost);
         Assert.Equal(3_000, script.Subflow.Congestion.SlowStartThreshold);
     }
 
