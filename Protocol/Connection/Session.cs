@@ -25,7 +25,13 @@ internal sealed class Session
         Send = new SendBuffer(start, options.SendBufferLimit, budget);
         Receive = new ReceiveBuffer(
             new Dsn64(PlainStart), options.InitialReceiveWindow, options.ReceiveBufferLimit, limits.EarlyRanges, budget);
-        SubflowOptions = new SubflowOptions { Nagle = !options.NoDelay, KeepAliveIdle = options.KeepAlive ?? Duration.Zero };
+        SubflowOptions = new SubflowOptions
+        {
+            Nagle = !options.NoDelay,
+            KeepAliveIdle = options.KeepAlive ?? Duration.Zero,
+            Pacing = options.Pacing,
+            Timestamps = options.Timestamps,
+        };
         Unsent = start;
         Peer.Start(start);
         Addresses = new Addresses(limits.Addresses, options.AddAddressTimeout);

@@ -31,7 +31,9 @@ internal sealed class Admission(StackOptions options, StackHost host, Connection
         }
         else if (!listener.IsFull)
         {
-            AnswerByCookie(listener, syn, now);
+            var taken = syn;
+            taken.Options.Timestamps = listener.Options.Timestamps ? syn.Options.Timestamps : null;
+            AnswerByCookie(listener, taken, now);
         }
     }
 
