@@ -22,6 +22,35 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public void Line_25_a_data_fin_behind_ten_bytes_is_on_the_wire_as_a_length_of_eleven_and_acknowledged_as_such()
+    {
+        var pair = new StackPair().Connect();
+        pair.Transfer(fromClient: true, TransferTests.Data(5000));
+        var (dsn, fin) = (0UL, default(Dss));
+        var (behind, ack, dataAck) = (default(Seq32), default(Seq32), 0UL);
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            ref readonly var dss = ref packet.Options.Mptcp.Dss;
+            if (fromClient && dss.IsDataFin && packet.Payload.Length > 0)
+            {
+                (dsn, fin, behind) = (dss.RawDsn, dss, packet.Seq + packet.Payload.Length);
+                Assert.Equal(10, packet.Payload.Length);
+            }
+            else if (!fromClient && packet.Options.Mptcp.Has(MptcpKinds.Dss) && dsn != 0 && dataAck == 0)
+            {
+                (ack, dataAck) = (packet.Ack, dss.RawAck);
+            }
+
+            return true;
+        };
+        pair.Client.Write(pair.ClientSide, new byte[10], pair.Now);
+        pair.Client.Close(pair.ClientSide, pair.Now);
+        pair.RunFor(Duration.FromMillis(100));
+        Assert.Equal((true, (ushort)11), (fin.IsDataFin, fin.DataLength));
+        Assert.Equal((behind, dsn + 11), (ack, dataAck));
+    }
+
+    [Fact]
     public void Line_25_a_data_fin_is_acknowledged_only_when_all_data_is_in_and_sent_again_until_then()
     {
         var pair = new StackPair().Connect();
@@ -79,13 +108,12 @@ public sealed class ClosingTests
     {
         var pair = new StackPair().Connect().Join();
         var tuple = StackPair.Subflows(pair.Client, pair.ClientSide).Single(one => one.LocalId == 1).Tuple;
-        var next = default(Seq32);
-        var ack = default(Seq32);
+        var (next, ack, stamps) = (default(Seq32), default(Seq32), default(TcpTimestamps?));
         pair.Passes = (bool fromClient, in ParsedPacket packet) =>
         {
             if (fromClient && packet.Tuple.Remote == tuple.Local)
             {
-                (next, ack) = (packet.Seq + packet.Payload.Length, packet.Ack);
+                (next, ack, stamps) = (packet.Seq + packet.Payload.Length, packet.Ack, packet.Options.Timestamps);
             }
 
             return true;
@@ -93,10 +121,12 @@ public sealed class ClosingTests
         pair.Transfer(fromClient: true, TransferTests.Data(2_000_000));
         pair.RunFor(Duration.FromMillis(100));
         var header = new SegmentHeader { Seq = next, Ack = ack, Flags = TcpFlags.Fin | TcpFlags.Ack, Window = 1000 };
-        header.Options.Timestamps = new TcpTimestamps(uint.MaxValue >> 1, 0);
+        header.Options.Timestamps = stamps;
         header.Options.Mptcp.Set(Dss.Ack(new Dsn64(0)));
         pair.Inject(toServer: true, PacketEdit.Create(tuple, header));
         pair.RunFor(Duration.FromMillis(100));
+        Assert.Equal([0], StackPair.Subflows(pair.Server, pair.ServerSide).Where(one => one.Established).Select(one => (int)one.RemoteId));
+        Assert.Equal(ConnectionState.Established, StackPair.Info(pair.Server, pair.ServerSide).State);
         Assert.Equal(0, pair.Server.Read(pair.ServerSide, new byte[1], pair.Now));
         var data = TransferTests.Data(100_000);
         Assert.Equal(data, pair.Transfer(fromClient: true, data));

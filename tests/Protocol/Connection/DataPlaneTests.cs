@@ -12,11 +12,14 @@ public sealed class DataPlaneTests
     private static readonly byte[] _data = TransferTests.Data(400_000);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Line_18_numbers_are_sent_with_64_or_32_bits_and_a_wide_one_gets_a_wide_ack(bool isShort)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Line_18_numbers_are_sent_with_64_or_32_bits_and_a_wide_one_gets_a_wide_ack(bool isShort, bool hasShortPeer)
     {
-        var pair = new StackPair().Connect(new ConnectionOptions { ShortSequenceNumbers = isShort });
+        var pair = new StackPair().Connect(
+            new ConnectionOptions { ShortSequenceNumbers = isShort }, new ConnectionOptions { ShortSequenceNumbers = hasShortPeer });
+        var narrowAck = 0;
         var wideDsn = 0;
         var wideAck = 0;
         pair.Passes = (bool fromClient, in ParsedPacket packet) =>
@@ -25,11 +28,12 @@ public sealed class DataPlaneTests
             var counts = packet.Options.Mptcp.Has(MptcpKinds.Dss) && packet.Payload.Length > 0 && fromClient;
             wideDsn += counts && dss.IsWideDsn ? 1 : 0;
             wideAck += !fromClient && packet.Options.Mptcp.Has(MptcpKinds.Dss) && dss.IsWideAck ? 1 : 0;
+            narrowAck += !fromClient && packet.Options.Mptcp.Has(MptcpKinds.Dss) && !dss.IsWideAck ? 1 : 0;
             return true;
         };
         Assert.Equal(_data, pair.Transfer(fromClient: true, _data));
         Assert.Equal(!isShort, wideDsn > 0);
-        Assert.Equal(!isShort, wideAck > 0);
+        Assert.Equal((!isShort, isShort), (wideAck > 0, narrowAck > 0));
     }
 
     [Fact]

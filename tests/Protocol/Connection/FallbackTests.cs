@@ -43,6 +43,8 @@ public sealed class FallbackTests
         pair.Connect();
         Assert.Equal(_data, pair.Transfer(fromClient: true, _data, Duration.FromSeconds(20)));
         Assert.Equal(_data, pair.Transfer(fromClient: false, _data, Duration.FromSeconds(20)));
+        Assert.False(StackPair.Info(pair.Client, pair.ClientSide).IsMultipath);
+        Assert.False(StackPair.Info(pair.Server, pair.ServerSide).IsMultipath);
     }
 
     [Fact]

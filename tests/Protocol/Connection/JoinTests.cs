@@ -117,16 +117,32 @@ public sealed class JoinTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Line_16_options_stripped_from_a_join_end_it_and_nothing_else(bool fromTheClient)
+    [InlineData(JoinForm.Syn, true)]
+    [InlineData(JoinForm.SynAck, true)]
+    [InlineData(JoinForm.Ack, false)]
+    public void Line_16_a_join_without_its_option_ends_with_a_reset_and_nothing_else_does(JoinForm stripped, bool resetByClient)
     {
         var pair = new StackPair().Connect();
-        var resets = Resets(pair);
-        pair.Rewrite = (fromClient, packet) => fromClient == fromTheClient ? PacketEdit.Strip(packet, MptcpKinds.Join) : packet;
-        pair.Join();
+        var resets = new List<(bool, ResetReason)>();
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            if (packet.Has(TcpFlags.Rst))
+            {
+                resets.Add((fromClient, packet.Options.Mptcp.Reset.Reason));
+            }
+
+            return true;
+        };
+        pair.Rewrite = (_, packet) => PacketParser.TryParse(packet, out var parsed) && IsOf(parsed, stripped)
+            ? PacketEdit.Strip(packet, MptcpKinds.Join)
+            : packet;
+        Assert.Equal(
+            PmResult.Ok,
+            pair.Client.Paths.CreateSubflow(pair.ClientToken, new Endpoint(StackPair.ClientB, 0), 1, StackPair.Service, false));
         pair.RunFor(Duration.FromSeconds(1));
+        Assert.Equal([(resetByClient, ResetReason.MptcpError)], resets.Distinct());
         Assert.Equal(1, StackPair.Info(pair.Client, pair.ClientSide).Subflows);
+        Assert.Equal(1, StackPair.Info(pair.Server, pair.ServerSide).Subflows);
         var data = TransferTests.Data(100_000);
         Assert.Equal(data, pair.Transfer(fromClient: true, data));
     }
@@ -246,6 +262,9 @@ public sealed class JoinTests
         var data = TransferTests.Data(2_000_000);
         Assert.True(data.AsSpan().SequenceEqual(pair.Transfer(fromClient: true, data)));
     }
+
+    private static bool IsOf(in ParsedPacket packet, JoinForm form) =>
+        packet.Options.Mptcp.Has(MptcpKinds.Join) && packet.Options.Mptcp.Join.Form == form;
 
     private static List<ResetReason> Resets(StackPair pair)
     {

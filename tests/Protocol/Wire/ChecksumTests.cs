@@ -73,14 +73,14 @@ public sealed class ChecksumTests
     }
 
     [Fact]
-    public void Facts_5_the_checksum_of_a_mapping_covers_its_numbers_and_its_bytes() =>
+    public void Line_5_the_checksum_of_a_mapping_covers_its_numbers_and_its_bytes() =>
         Assert.Equal(0x8b07, Checksum.Dss(new Dsn64(FirstDsn), 1, 5, Checksum.Sum(Encoding.ASCII.GetBytes("hello"))));
 
     [Fact]
-    public void Facts_5_a_data_fin_alone_has_a_checksum_too() => Assert.Equal(0xced9, Checksum.Dss(new Dsn64(FirstDsn) + 5, 0, 1, 0));
+    public void Line_5_a_data_fin_alone_has_a_checksum_too() => Assert.Equal(0xced9, Checksum.Dss(new Dsn64(FirstDsn) + 5, 0, 1, 0));
 
     [Fact]
-    public void Facts_21_the_checksum_of_a_mapping_is_that_of_its_pseudo_header() => Prop.ForAll<ulong, (uint, ushort), byte[]>(
+    public void Line_21_the_checksum_of_a_mapping_is_that_of_its_pseudo_header() => Prop.ForAll<ulong, (uint, ushort), byte[]>(
         (dsn, map, payload) =>
         {
             var (subflowSeq, length) = map;

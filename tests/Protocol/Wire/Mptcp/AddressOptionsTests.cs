@@ -24,7 +24,7 @@ public sealed class AddressOptionsTests
 
     [Theory]
     [MemberData(nameof(Facts9))]
-    public void Facts_9_the_length_tells_the_family_and_the_port(string hex, AddAddr expected)
+    public void Line_9_the_length_tells_the_family_and_the_port(string hex, AddAddr expected)
     {
         var read = OptionBytes.Read(hex);
         Assert.Equal(MptcpKinds.AddAddr, read.Mptcp.Kinds);
@@ -45,7 +45,7 @@ public sealed class AddressOptionsTests
         Assert.Equal(MptcpKinds.None, OptionBytes.Read(hex).Mptcp.Kinds);
 
     [Fact]
-    public void Facts_10_addresses_are_withdrawn_by_their_ids()
+    public void Line_10_addresses_are_withdrawn_by_their_ids()
     {
         var removed = new RemoveAddr(1);
         Assert.True(removed.TryAdd(7));
@@ -57,7 +57,7 @@ public sealed class AddressOptionsTests
     }
 
     [Fact]
-    public void Facts_10_no_more_ids_than_a_header_has_room_for()
+    public void Line_10_no_more_ids_than_a_header_has_room_for()
     {
         var removed = new RemoveAddr(0);
         for (byte id = 1; id < RemoveAddr.MaxCount; id++)

@@ -27,7 +27,7 @@ public sealed class DssTests
 
     [Theory]
     [MemberData(nameof(Facts8))]
-    public void Facts_8_the_flags_say_which_fields_there_are(string hex, Dss expected)
+    public void Line_8_the_flags_say_which_fields_there_are(string hex, Dss expected)
     {
         var read = OptionBytes.Read(hex);
         Assert.Equal(MptcpKinds.Dss, read.Mptcp.Kinds);
@@ -38,7 +38,7 @@ public sealed class DssTests
     }
 
     [Fact]
-    public void Facts_8_the_width_of_a_field_that_is_not_there_means_nothing()
+    public void Line_8_the_width_of_a_field_that_is_not_there_means_nothing()
     {
         Assert.Equal(Dss.Ack(_ack, wide: false), OptionBytes.Read("1e0820f9" + "22222222").Mptcp.Dss);
         Assert.Equal(default(Dss).WithMap(_dsn, 1, 5), OptionBytes.Read("1e1220ee" + "1045ecfa3f05f4da" + "00000001" + "0005").Mptcp.Dss);
@@ -53,7 +53,7 @@ public sealed class DssTests
         Assert.Equal(MptcpKinds.None, OptionBytes.Read(hex).Mptcp.Kinds);
 
     [Fact]
-    public void Facts_18_narrow_numbers_are_completed_from_what_is_near()
+    public void Line_18_narrow_numbers_are_completed_from_what_is_near()
     {
         var dss = Dss.Ack(new Dsn64(0x2_0000_0005), wide: false).WithMap(new Dsn64(0x1_FFFF_FFFF), 1, 1, wide: false);
         Assert.Equal(new Dsn64(0x2_0000_0005), dss.AckNear(new Dsn64(0x1_FFFF_FFF0)));

@@ -21,7 +21,7 @@ public sealed class MpCapableTests
 
     [Theory]
     [MemberData(nameof(Facts6))]
-    public void Facts_6_each_form_has_its_bytes(string hex, MpCapable expected)
+    public void Line_6_each_form_has_its_bytes(string hex, MpCapable expected)
     {
         var read = OptionBytes.Read(hex);
         Assert.Equal(MptcpKinds.Capable, read.Mptcp.Kinds);
@@ -32,10 +32,10 @@ public sealed class MpCapableTests
     }
 
     [Fact]
-    public void Facts_6_an_option_with_the_extension_flag_is_ignored() =>
+    public void Line_6_an_option_with_the_extension_flag_is_ignored() =>
         Assert.Equal(MptcpKinds.None, OptionBytes.Read("1e040141").Mptcp.Kinds);
 
     [Fact]
-    public void Facts_6_without_a_crypto_bit_the_option_is_read_and_offers_nothing() =>
+    public void Line_6_without_a_crypto_bit_the_option_is_read_and_offers_nothing() =>
         Assert.Equal(CapableFlags.None, OptionBytes.Read("1e0401a0").Mptcp.Capable.Flags & CapableFlags.Crypto);
 }

@@ -19,7 +19,7 @@ public sealed class MpJoinTests
 
     [Theory]
     [MemberData(nameof(Facts7))]
-    public void Facts_7_each_form_has_its_bytes(string hex, MpJoin expected)
+    public void Line_7_each_form_has_its_bytes(string hex, MpJoin expected)
     {
         var read = OptionBytes.Read(hex);
         Assert.Equal(MptcpKinds.Join, read.Mptcp.Kinds);
