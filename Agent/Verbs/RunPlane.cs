@@ -14,6 +14,7 @@ internal static class RunPlane
     private const string TunName = "tun";
     private const int LeastMtu = 1280;
     private const int MostMtu = 9000;
+    private const int MostRecordMebibytes = 1 << 20;
 
     private static readonly IPEndPoint DefaultProxy = new(IPAddress.Loopback, 1080);
 
@@ -52,15 +53,33 @@ internal static class RunPlane
         Description = "With --plane tun: packets leave with their uplink's own address (nftables), for networks that know no other.",
     };
 
+    private static readonly Option<string?> Pcap = new("--pcap")
+    {
+        Description = "With --plane tun: a file for the packets of the stack, which tcpdump and Wireshark read; made anew.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Trace = new("--trace")
+    {
+        Description = "With --plane tun: print a line for each packet of the stack on standard error.",
+    };
+
+    private static readonly Option<int> RecordLimit = new("--record-limit")
+    {
+        Description = "With --pcap or --trace: MiB after which no more is recorded.",
+        DefaultValueFactory = _ => 64,
+    };
+
     internal static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Plane, Uplink, Proxy, Device, Mtu, Offload, Masquerade])
+        foreach (var option in (Option[])[Plane, Uplink, Proxy, Device, Mtu, Offload, Masquerade, Pcap, Trace, RecordLimit])
         {
             command.Add(option);
         }
 
         command.Validators.Add(Check);
         Mtu.Validators.Add(CheckMtu);
+        RecordLimit.Validators.Add(CheckRecordLimit);
         Device.Validators.Add(CheckName);
     }
 
@@ -68,7 +87,8 @@ internal static class RunPlane
     internal static TunPlaneOptions? Tun(ParseResult parsed) => parsed.GetValue(Plane) != TunName
         ? null
         : new TunPlaneOptions(
-            new TunOptions(parsed.GetValue(Device)!) { Offload = parsed.GetValue(Offload) }, [.. parsed.GetValue(Uplink) ?? []])
+            new TunOptions(parsed.GetValue(Device)!) { Offload = parsed.GetValue(Offload), Recording = Recording(parsed) },
+            [.. parsed.GetValue(Uplink) ?? []])
         {
             Mtu = parsed.GetValue(Mtu),
             Masquerade = parsed.GetValue(Masquerade),
@@ -78,6 +98,15 @@ internal static class RunPlane
     /// <summary>Says where the proxy is.</summary>
     internal static void Tell(AgentOptions options, IPEndPoint proxy) =>
         new AgentLog(options.Log, options.JsonLog, TimeProvider.System).Info("proxy", new LogField("socks5", proxy));
+
+    private static TunRecording? Recording(ParseResult parsed) => parsed.GetValue(Pcap) is null && !parsed.GetValue(Trace)
+        ? null
+        : new TunRecording
+        {
+            Pcap = parsed.GetValue(Pcap),
+            Lines = parsed.GetValue(Trace) ? parsed.InvocationConfiguration.Error : null,
+            Limit = (long)parsed.GetValue(RecordLimit) << 20,
+        };
 
     private static void Check(CommandResult result)
     {
@@ -92,6 +121,11 @@ internal static class RunPlane
         {
             result.AddError("--uplink is for --plane tun.");
         }
+
+        if (!isTun && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
+        {
+            result.AddError("--pcap and --trace are for --plane tun.");
+        }
     }
 
     private static void CheckMtu(OptionResult result)
@@ -99,6 +133,14 @@ internal static class RunPlane
         if (result.GetValueOrDefault<int>() is < LeastMtu or > MostMtu)
         {
             result.AddError($"--mtu is from {LeastMtu} to {MostMtu}.");
+        }
+    }
+
+    private static void CheckRecordLimit(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int>() is < 1 or > MostRecordMebibytes)
+        {
+            result.AddError($"--record-limit is from 1 to {MostRecordMebibytes}.");
         }
     }
 

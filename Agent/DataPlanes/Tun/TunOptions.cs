@@ -13,6 +13,9 @@ public sealed record TunOptions(string Name)
     /// </summary>
     public bool Offload { get; init; } = true;
 
+    /// <summary>What is kept of the packets that pass; null for nothing.</summary>
+    public TunRecording? Recording { get; init; }
+
     /// <summary>
     /// Further queues can be opened (IFF_MULTI_QUEUE). The kernel hands a flow's packets to the queue that last wrote a packet of it.
     /// </summary>

@@ -54,7 +54,7 @@ public sealed class TunStack : IDisposable
             Mtu = mtu,
             SegmentationOffload = device.Offload,
             Entropy = new CryptographicEntropy(),
-        });
+        }, device.Recording is { } recording ? inner => PacketRecorder.Start(inner, recording, TimeProvider.System) : null);
     }
 
     /// <summary>Opens a connection.</summary>
