@@ -33,11 +33,12 @@ public sealed class JoinTests
 
     [Theory]
     [CombinatorialBools]
-    public async Task Two_lossy_subflows_deliver_everything(bool weConnect, bool checksum)
+    public async Task Two_lossy_subflows_deliver_everything(bool weConnect, bool checksum, bool ipv6)
     {
         using var bed = Bed.Create(new BedOptions
         {
             Checksum = checksum,
+            Ipv6 = ipv6,
             Between = inner => new Disturber(inner, new Disturbance(0.01, 0.03), 11),
         });
         var pair = await ConnectAndJoinAsync(bed, weConnect, weJoin: true);

@@ -40,12 +40,13 @@ public sealed class TransferTests
 
     [Theory]
     [CombinatorialBools]
-    public async Task Loss_and_overtaking_take_nothing_away(bool weConnect, bool offload)
+    public async Task Loss_and_overtaking_take_nothing_away(bool weConnect, bool offload, bool ipv6)
     {
         Disturber? way = null;
         using var bed = Bed.Create(new BedOptions
         {
             Offload = offload,
+            Ipv6 = ipv6,
             Between = inner => way = new Disturber(inner, new Disturbance(0.02, 0.04), 7),
         });
         var pair = await bed.ConnectAsync(weConnect);
