@@ -6,8 +6,6 @@ var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOpt
 {
     Args = args,
     DashboardApplicationName = "multipath",
-    // All of it is in clear, on loopback.
-    TrustDeveloperCertificate = false,
 });
 builder.AddFleet();
 await builder.Build().RunAsync();
