@@ -145,7 +145,7 @@ internal sealed class ConvergenceRig : IAsyncDisposable
         _links = NetNamespace.Run(_host.Namespace, () => NetlinkListener<LinkTold>.Open(
             NetlinkConstants.ProtocolRoute,
             RouteCodec.Groups,
-            static () => throw new InvalidOperationException("Messages of the kernel were lost."),
+            static (out bool _) => throw new InvalidOperationException("Messages of the kernel were lost."),
             static (in NetlinkMessage message) =>
                 RouteCodec.Parse(message) is InventoryChange.LinkChanged({ Name: Switched } link)
                     ? new LinkTold(link.IsRunning, DateTimeOffset.UtcNow)

@@ -23,7 +23,7 @@ public sealed class PlanTrialTests
         {
             Kept = First,
         };
-        _machine = new SessionMachine(options, First.Plan.Version, new Random(1), _now);
+        _machine = new SessionMachine(options, new PlanOutcome(First.Plan.Version, [], []), new Random(1), _now);
         Open();
     }
 
