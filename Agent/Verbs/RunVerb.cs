@@ -54,8 +54,8 @@ internal static class RunVerb
 
     private static readonly Option<int?> UnsentLimit = new("--unsent-limit")
     {
-        Description = "Bytes that a socket may hold unsent (net.ipv4.tcp_notsent_lowat) while the agent runs, such as 16384: bulk data that "
-            + "a dead path left is sent sooner on the others. It holds for all TCP of the host. Left alone by default.",
+        Description = "Bytes that a socket may hold unsent (net.ipv4.tcp_notsent_lowat) while the agent runs, such as 16384: bulk data "
+            + "that a dead path left is sent sooner on the others. It holds for all TCP of the host. Left alone by default.",
         CustomParser = result => int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             && bytes >= LeastUnsent
             ? bytes
