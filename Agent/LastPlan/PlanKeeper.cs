@@ -43,10 +43,23 @@ internal sealed class PlanKeeper(Func<KeptPlan, string?> save, Action<string> wa
     {
         while (Take() is { } plan)
         {
-            if (save(plan) is { } trouble)
+            if (Save(plan) is { } trouble)
             {
                 warn(trouble);
             }
+        }
+    }
+
+    private string? Save(KeptPlan plan)
+    {
+        try
+        {
+            return save(plan);
+        }
+        catch (Exception e)
+        {
+            // The writer has to live for the plans to come.
+            return $"the plan cannot be kept: {e.Message}";
         }
     }
 

@@ -40,12 +40,21 @@ public sealed class PlanKeeperTests
     public async Task Why_a_plan_is_not_kept_is_told_and_the_next_one_is()
     {
         List<string> told = [];
-        var keeper = new PlanKeeper(plan => plan.Plan.Version.Generation == 1 ? "the disk is full" : null, told.Add);
-        keeper.Keep(Plan(1));
-        await keeper.DisposeAsync();
-        keeper.Keep(Plan(2));
-        await keeper.DisposeAsync();
-        Assert.Equal(["the disk is full"], told);
+        var keeper = new PlanKeeper(
+            plan => plan.Plan.Version.Generation switch
+            {
+                1 => "the disk is full",
+                2 => throw new InvalidOperationException("no such plan"),
+                _ => null,
+            },
+            told.Add);
+        for (var generation = 1ul; generation <= 3; generation++)
+        {
+            keeper.Keep(Plan(generation));
+            await keeper.DisposeAsync();
+        }
+
+        Assert.Equal(["the disk is full", "the plan cannot be kept: no such plan"], told);
     }
 
     private static KeptPlan Plan(ulong generation) => new(
