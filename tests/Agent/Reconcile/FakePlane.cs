@@ -51,7 +51,7 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     public IReadOnlyList<string> Available => ["minRtt", "bpf_rr"];
 
-    public ChannelReader<MptcpEvent> Events { get; } = Channel.CreateBounded<MptcpEvent>(1).Reader;
+    public ChannelReader<MptcpEvent> Events { get; init; } = Channel.CreateBounded<MptcpEvent>(1).Reader;
 
     /// <summary>Thrown by each look.</summary>
     internal Exception? Fault { get; set; }
@@ -86,7 +86,7 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     public ImmutableSortedDictionary<string, ulong> Counters() => ImmutableSortedDictionary<string, ulong>.Empty;
 
-    public ISubflowProbe OpenProbe() => throw new NotSupportedException();
+    public ISubflowProbe OpenProbe() => new NoProbe();
 
     public void Publish(HostNews news)
     {
@@ -121,5 +121,14 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
     {
         Calls.Add(text);
         return Refusal ?? Refuses(text);
+    }
+
+    private sealed class NoProbe : ISubflowProbe
+    {
+        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings) => readings.Clear();
+
+        public void Dispose()
+        {
+        }
     }
 }
