@@ -6,6 +6,7 @@ using Multipath.Silo.Mapping;
 using Multipath.Silo.Storage;
 using Multipath.Silo.Telemetry;
 using Orleans;
+using Orleans.Runtime;
 using Wire = Multipath.Contracts.Wire;
 
 namespace Multipath.Silo.Rpc;
@@ -23,6 +24,8 @@ internal sealed partial class AgentSession(
     TimeProvider clock,
     ILogger<AgentSession> logger)
 {
+    private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromMilliseconds(250);
+
     private readonly SessionOutbox _outbox = new(metrics, clock);
     private readonly TaskCompletionSource _askedToMove = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = logger;
@@ -54,7 +57,7 @@ internal sealed partial class AgentSession(
         metrics.SessionOpened();
         try
         {
-            return await Open(hello, reference) ?? await UntilFirstEnds(messages, writer, stop);
+            return await Open(hello, reference, stop.Token) ?? await UntilFirstEnds(messages, writer, stop);
         }
         finally
         {
@@ -64,17 +67,28 @@ internal sealed partial class AgentSession(
         }
     }
 
-    /// <returns>Why it could not be opened; null when it is.</returns>
-    private async Task<Status?> Open(HostHello hello, IHostSession reference)
+    /// <summary>
+    /// Tells the host's grain. One that was on a silo that is gone starts elsewhere as soon as the cluster agrees on that: the agent waits
+    /// for it here, because each time that it is sent away it waits for longer before it comes again.
+    /// </summary>
+    /// <returns>Null when the session is open, else how it ends.</returns>
+    private async Task<Status?> Open(HostHello hello, IHostSession reference, CancellationToken stop)
     {
-        try
+        var began = clock.GetTimestamp();
+        while (true)
         {
-            return await host.Open(hello, reference) is { } refusal ? new Status(StatusCode.InvalidArgument, refusal) : null;
-        }
-        catch (Exception error) when (error is not RpcException)
-        {
-            LogFailed(hostId, error);
-            return CannotServe(error);
+            try
+            {
+                return await host.Open(hello, reference) is { } refusal ? new Status(StatusCode.InvalidArgument, refusal) : null;
+            }
+            catch (OrleansMessageRejectionException) when (clock.GetElapsedTime(began) < settings.Heartbeat * settings.MissedHeartbeats)
+            {
+                await Task.Delay(OpenAgainAfter, clock, stop);
+            }
+            catch (Exception error)
+            {
+                return Failed(error);
+            }
         }
     }
 
@@ -127,15 +141,9 @@ internal sealed partial class AgentSession(
         }
         catch (Exception error)
         {
-            LogFailed(hostId, error);
-            return CannotServe(error);
+            return Failed(error);
         }
     }
-
-    /// <summary>What the store says is for its operator, and the agent's log is where one looks who misses a host.</summary>
-    private static Status CannotServe(Exception error) => new(
-        StatusCode.Unavailable,
-        error is StoreException ? error.Message : "The silo cannot serve this host now; come back later.");
 
     private async Task<Status?> Handle(Wire.AgentMessage message)
     {
@@ -210,8 +218,25 @@ internal sealed partial class AgentSession(
         }
         catch (Exception error)
         {
+            Failed(error);
+        }
+    }
+
+    /// <summary>Logs why the host's grain did not serve; in a line where it is the cluster or the store, whose state says enough.</summary>
+    private Status Failed(Exception error)
+    {
+        if (error is OrleansException or TimeoutException)
+        {
+            LogUnreachable(hostId, error.Message);
+        }
+        else
+        {
             LogFailed(hostId, error);
         }
+
+        return new Status(
+            StatusCode.Unavailable,
+            error is StoreException ? error.Message : "The silo cannot serve this host now; come back later.");
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Host}: a report cannot be read: {Problem}")]
@@ -219,4 +244,7 @@ internal sealed partial class AgentSession(
 
     [LoggerMessage(2, LogLevel.Error, "{Host}: its session failed")]
     private partial void LogFailed(string host, Exception error);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Host}: its grain cannot be asked: {Problem}")]
+    private partial void LogUnreachable(string host, string problem);
 }

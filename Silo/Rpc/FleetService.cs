@@ -3,7 +3,6 @@ using Multipath.Contracts.Grains;
 using Multipath.Policies.Select;
 using Multipath.Silo.Hosting;
 using Multipath.Silo.Mapping;
-using Multipath.Silo.Storage;
 using Orleans;
 using Wire = Multipath.Contracts.Wire;
 
@@ -15,19 +14,19 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
     public override async Task<Wire.ApplyPolicyReply> ApplyPolicy(Wire.ApplyPolicyRequest request, ServerCallContext context)
     {
         var fileName = request.FileName.Length == 0 ? "policy.yaml" : request.FileName;
-        var (applied, errors) = await Stored(() => desk.Apply(request.Yaml, fileName, request.DryRun));
+        var (applied, errors) = await Asked(() => desk.Apply(request.Yaml, fileName, request.DryRun));
         return applied is null
             ? throw new RpcException(new Status(StatusCode.InvalidArgument, string.Join('\n', errors)))
             : ToFleet.Applied(applied);
     }
 
     public override async Task<Wire.DeletePolicyReply> DeletePolicy(Wire.DeletePolicyRequest request, ServerCallContext context) =>
-        await Stored(() => desk.Delete(request.Name))
+        await Asked(() => desk.Delete(request.Name))
             ? new Wire.DeletePolicyReply()
             : throw new RpcException(new Status(StatusCode.NotFound, $"There is no policy \"{request.Name}\"."));
 
     public override async Task<Wire.ListPoliciesReply> ListPolicies(Wire.ListPoliciesRequest request, ServerCallContext context) =>
-        new() { Policies = { (await desk.Snapshot()).Policies.Select(ToFleet.Policy) } };
+        new() { Policies = { (await Asked(desk.Snapshot)).Policies.Select(ToFleet.Policy) } };
 
     public override async Task<Wire.ListHostsReply> ListHosts(Wire.ListHostsRequest request, ServerCallContext context)
     {
@@ -37,17 +36,17 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
             throw new RpcException(new Status(StatusCode.InvalidArgument, string.Join('\n', selector.Errors)));
         }
 
-        var hosts = (await desk.Snapshot()).Hosts.Where(host => selector.Value.Matches(host.Labels));
+        var hosts = (await Asked(desk.Snapshot)).Hosts.Where(host => selector.Value.Matches(host.Labels));
         return new() { Hosts = { hosts.Select(ToFleet.Summary) } };
     }
 
     public override async Task<Wire.HostDetail> GetHost(Wire.GetHostRequest request, ServerCallContext context) =>
-        await desk.Describe(request.Host) is { } host
+        await Asked(() => desk.Describe(request.Host)) is { } host
             ? ToFleet.Detail(host)
             : throw new RpcException(new Status(StatusCode.NotFound, "The fleet never saw this host."));
 
     public override async Task<Wire.ResumeHostReply> ResumeHost(Wire.ResumeHostRequest request, ServerCallContext context) =>
-        await Stored(() => desk.Resume(request.Host)) switch
+        await Asked(() => desk.Resume(request.Host)) switch
         {
             ResumeOutcome.Resumed => new Wire.ResumeHostReply(),
             ResumeOutcome.NotHeld => throw new RpcException(new Status(StatusCode.FailedPrecondition, "The host is not held.")),
@@ -62,15 +61,15 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
             stop => stream.Run(request.Host, responseStream, () => context.WriteResponseHeadersAsync([]), stop), context.CancellationToken);
     }
 
-    private static async Task<T> Stored<T>(Func<Task<T>> change)
+    private static async Task<T> Asked<T>(Func<Task<T>> question)
     {
         try
         {
-            return await change();
+            return await question();
         }
-        catch (StoreException error)
+        catch (Exception error) when (Unavailability.Reason(error) is { } reason)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, error.Message, error));
+            throw new RpcException(new Status(StatusCode.Unavailable, reason, error));
         }
     }
 }

@@ -61,8 +61,12 @@ internal static class SiloCluster
             .AddSingleton(settings)
             .AddSingleton(_ => PostgresDatabase.Source(settings))
             .AddSingleton<IStoreHealth, ClusterHealth>()
+            .AddSingleton(cluster)
+            .AddHostedService<SiloPortCheck>()
             .AddHostedService<ClusterSchema>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
+        // At start it takes the time since the machine's own start for that of a thread that hangs.
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(names => (names.ClusterId, names.ServiceId) = (cluster.Id, cluster.Id));

@@ -103,7 +103,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     public async Task<Dictionary<string, PlanVersion>> RunningAsync(SiloProcess silo) =>
         (await Client(silo).ListHostsAsync(new ListHostsRequest())).Hosts.ToDictionary(host => host.Host, host => host.Running);
 
-    /// <summary>Null when the silo could not answer.</summary>
+    /// <summary>Null when the silo, or the one that it had to ask, could not answer: for that there is one status.</summary>
     public static async Task<T?> Try<T>(Func<Task<T>> ask)
         where T : class
     {
@@ -111,7 +111,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         {
             return await ask();
         }
-        catch (RpcException)
+        catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable)
         {
             return null;
         }

@@ -1,7 +1,11 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Multipath.Silo.Hosting;
 using Multipath.Silo.Storage;
 using Multipath.Silo.Tests.Support;
 using Npgsql;
+using Orleans.Configuration;
 
 namespace Multipath.Silo.Tests.Hosting;
 
@@ -41,6 +45,20 @@ public sealed class JoinTests
         Assert.Contains("has orleans schema 99, this program knows up to 1: it was migrated by a newer version.", await Refusal(options),
             StringComparison.Ordinal);
         await silo.Apply(Texts.Policy());
+    }
+
+    [Fact]
+    public async Task A_silo_at_the_port_of_one_that_runs_is_refused_and_that_one_goes_on()
+    {
+        await using var silo = await TestSilo.Start();
+        var port = silo.Services.GetRequiredService<IOptions<EndpointOptions>>().Value.SiloPort;
+        var options = silo.Ground.Silos(Options)[0];
+        Assert.StartsWith(
+            $"--silo-port: 127.0.0.1:{port} cannot be listened on (",
+            await Refusal(options with { Cluster = options.Cluster with { SiloPort = port } }),
+            StringComparison.Ordinal);
+        await silo.Apply(Texts.Policy());
+        Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode);
     }
 
     [Theory]
