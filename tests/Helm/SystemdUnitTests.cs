@@ -50,6 +50,14 @@ public sealed class SystemdUnitTests
     }
 
     [Fact]
+    public void It_opens_the_TUN_and_no_other_device()
+    {
+        Assert.Equal(["no"], Unit["PrivateDevices"]);
+        Assert.Equal(["closed"], Unit["DevicePolicy"]);
+        Assert.Equal(["/dev/net/tun rw"], Unit["DeviceAllow"]);
+    }
+
+    [Fact]
     public void Systemd_finds_it_tight() =>
         Analyse("security", "--offline=true", "--threshold=25", Path.Combine(Repository.Root, UnitPath));
 
