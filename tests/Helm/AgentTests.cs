@@ -12,7 +12,8 @@ public sealed class AgentTests
     [InlineData(Chart.AllValues)]
     public void The_arguments_are_ones_that_mpagent_takes(string values)
     {
-        var arguments = Agents(values).Texts("spec.template.spec.containers.0.args").ToArray();
+        var arguments = Agents(values).Texts("spec.template.spec.containers.0.args")
+            .Select(argument => argument.Replace("$(POD_IP)", "10.0.0.1", StringComparison.Ordinal)).ToArray();
         Assert.Equal("run", arguments[0]);
         Assert.Empty(RunVerb.Create().Parse(arguments[1..]).Errors);
     }
@@ -50,6 +51,24 @@ public sealed class AgentTests
         Assert.Equal(ValueOf(Chart.LeastValues, option), (string)mount["mountPath"]!);
         Assert.Null(mount["readOnly"]);
         Assert.Contains(pod["volumes"]!.AsArray(), one => (string)one!["name"]! == volume && one["hostPath"] is not null);
+    }
+
+    [Fact]
+    public void Metrics_are_served_and_scraped_only_when_asked_for_where_the_agent_serves_them()
+    {
+        Assert.DoesNotContain("--metrics", Agents(Chart.LeastValues).Texts("spec.template.spec.containers.0.args"));
+        Assert.Null(Agents(Chart.LeastValues).At("spec.template.spec.containers.0.ports"));
+        Assert.Equal("http://$(POD_IP):9500", ValueOf(Chart.AllValues, "--metrics"));
+        var agents = Agents(Chart.AllValues);
+        const string port = "spec.template.spec.containers.0.ports.0";
+        Assert.Equal(("metrics", "9500"), (agents.Text($"{port}.name"), agents.Text($"{port}.containerPort")));
+        var monitor = Chart.Render(Chart.AllValues).Single(manifest => manifest.Kind == "PodMonitor");
+        Assert.Equal(
+            ("metrics", "/metrics"),
+            (monitor.Text("spec.podMetricsEndpoints.0.port"), monitor.Text("spec.podMetricsEndpoints.0.path")));
+        Assert.All(
+            monitor.At("spec.selector.matchLabels")!.AsObject(),
+            label => Assert.Equal((string)label.Value!, agents.Labelled("spec.template.metadata.labels", label.Key)));
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace Multipath.Helm.Tests;
 /// <summary>What holds for every object, with the least values and with all of them.</summary>
 public sealed class ManifestTests
 {
-    /// <summary>Not Kubernetes's own: the operator that watches it brings the type.</summary>
-    private const string ForeignKind = "ServiceMonitor";
+    /// <summary>Not Kubernetes's own: the operator that watches them brings the types.</summary>
+    private static readonly string[] ForeignKinds = ["PodMonitor", "ServiceMonitor"];
 
     private static readonly string[] Recommended =
     [
@@ -20,7 +20,7 @@ public sealed class ManifestTests
     [InlineData(Chart.LeastValues)]
     [InlineData(Chart.AllValues)]
     public void Every_object_is_one_that_Kubernetes_takes(string values) =>
-        Assert.Equal("", string.Concat(Chart.Render(values).Where(manifest => manifest.Kind != ForeignKind).Select(StrictTypes.Problem)));
+        Assert.Equal("", string.Concat(OfKubernetes(values).Select(StrictTypes.Problem)));
 
     [Theory]
     [InlineData(Chart.LeastValues)]
@@ -28,7 +28,7 @@ public sealed class ManifestTests
     public void Every_object_fits_the_JSON_schema_of_its_kind(string values)
     {
         Assert.SkipUnless(JsonSchemas.Lacking is null, JsonSchemas.Lacking ?? "");
-        Assert.Equal("", JsonSchemas.Problems(Chart.Render(values).Where(manifest => manifest.Kind != ForeignKind)));
+        Assert.Equal("", JsonSchemas.Problems(OfKubernetes(values)));
     }
 
     [Fact]
@@ -51,7 +51,10 @@ public sealed class ManifestTests
             "NetworkPolicy/fleet-multipath-silo", "Pod/fleet-multipath-test", "PodDisruptionBudget/fleet-multipath-silo",
             "Service/fleet-multipath-silo", "ServiceAccount/fleet-multipath-agent", "ServiceAccount/fleet-multipath-silo",
         ];
-        string[] more = ["HorizontalPodAutoscaler/fleet-control-silo", "ServiceMonitor/fleet-control-silo"];
+        string[] more =
+        [
+            "HorizontalPodAutoscaler/fleet-control-silo", "PodMonitor/fleet-control-agent", "ServiceMonitor/fleet-control-silo",
+        ];
         Assert.Equal(least, Names(Chart.LeastValues));
         Assert.Equal(
             least.Select(name => name.Replace("multipath", "control", StringComparison.Ordinal)).Concat(more).Order(StringComparer.Ordinal),
@@ -113,6 +116,9 @@ public sealed class ManifestTests
             ["app.kubernetes.io/component", "app.kubernetes.io/instance", "app.kubernetes.io/name"],
             Chart.Render(Chart.AllValues).Single(manifest => manifest.Kind == "Deployment").At("spec.selector.matchLabels")!.AsObject()
                 .Select(label => label.Key).Order(StringComparer.Ordinal));
+
+    private static IEnumerable<Manifest> OfKubernetes(string values) =>
+        Chart.Render(values).Where(manifest => !ForeignKinds.Contains(manifest.Kind));
 
     private static bool Same(JsonObject labels, KeyValuePair<string, JsonNode?> label) =>
         labels[label.Key]?.ToString() == label.Value?.ToString();

@@ -170,6 +170,29 @@ public sealed class SiloTests
     }
 
     [Fact]
+    public void Whoever_is_shut_out_the_charts_own_test_and_those_that_scrape_are_let_in()
+    {
+        var rules = One(Chart.AllValues, "NetworkPolicy").At("spec.ingress")!.AsArray();
+        Assert.Equal(["grpc http", "grpc", "http", "orleans-silo"], rules.Select(Ports));
+        var test = rules[1]!["from"]![0]!["podSelector"]!["matchLabels"]!.AsObject();
+        Assert.All(test, label => Assert.Equal((string)label.Value!, One(Chart.AllValues, "Pod").Labelled("metadata.labels", label.Key)));
+        Assert.Equal("monitoring", (string)rules[2]!["from"]![0]!["namespaceSelector"]!["matchLabels"]!["name"]!);
+    }
+
+    [Theory]
+    [InlineData("http://collector.monitoring:4318", 0, "4318")]
+    [InlineData("http://collector.monitoring:4318/otlp", 0, "4318")]
+    [InlineData("http://[2001:db8::1]:4317", 0, "4317")]
+    [InlineData("https://otlp.example.com", 0, "443")]
+    [InlineData("http://otlp.example.com/", 0, "80")]
+    [InlineData("http://collector.monitoring:4318", 14318, "14318")]
+    public void Silos_are_let_out_to_where_the_collector_is(string endpoint, int port, string expected)
+    {
+        var values = $"{Chart.LeastValues}\ntelemetry: {{otlpEndpoint: \"{endpoint}\", otlpPort: {port}}}";
+        Assert.Equal(expected, Ports(One(values, "NetworkPolicy").At("spec.egress")!.AsArray().Last()));
+    }
+
+    [Fact]
     public void Every_certificate_file_that_is_named_is_mounted()
     {
         var mount = Container(Chart.AllValues)["volumeMounts"]!.AsArray().Single(mount => (string)mount!["name"]! == "tls")!;

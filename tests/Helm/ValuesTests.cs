@@ -38,6 +38,8 @@ public sealed class ValuesTests
     [InlineData("images: {pullPolicy: Sometimes}", "NotInEnumeration: #/images.pullPolicy")]
     [InlineData("agent: {silo: silo.example.com}", "PatternMismatch: #/agent.silo")]
     [InlineData("agent: {labels: {class: 1}}", "AdditionalPropertiesNotValid: #/agent.labels.class")]
+    [InlineData("agent: {metrics: {port: 0}}", "NumberTooSmall: #/agent.metrics.port")]
+    [InlineData("agent: {podMonitor: {interval: often}}", "PatternMismatch: #/agent.podMonitor.interval")]
     [InlineData("agent: {stateDirectory: state}", "PatternMismatch: #/agent.stateDirectory")]
     [InlineData("agent: {tolerations: [{operator: Exist}]}", "ArrayItemNotValid: #/agent.tolerations[0]")]
     [InlineData("telemetry: {otlpEndpoint: 'collector:4317'}", "PatternMismatch: #/telemetry.otlpEndpoint")]

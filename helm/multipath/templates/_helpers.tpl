@@ -60,6 +60,21 @@ imagePullSecrets:
 {{- printf "%s://%s-silo.%s.svc:5301" (include "multipath.scheme" .) (include "multipath.fullname" .) .Release.Namespace -}}
 {{- end -}}
 
+{{/* Where the collector is asked: its endpoint's port, or that of the endpoint's scheme, unless another one is given. */}}
+{{- define "multipath.otlpPort" -}}
+{{- $endpoint := .Values.telemetry.otlpEndpoint -}}
+{{- $named := regexReplaceAll "^https?://([[][^]]*[]]|[^:/]*):?([0-9]*).*$" $endpoint "${2}" -}}
+{{- if .Values.telemetry.otlpPort -}}
+{{- .Values.telemetry.otlpPort -}}
+{{- else -}}
+{{- if contains "https:" $endpoint -}}
+{{- default "443" $named -}}
+{{- else -}}
+{{- default "80" $named -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "multipath.databaseSecret" -}}
 {{- required "database.existingSecret: name the Secret that holds PostgreSQL's connection string" .Values.database.existingSecret -}}
 {{- end -}}

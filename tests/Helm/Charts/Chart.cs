@@ -54,6 +54,7 @@ internal sealed class Chart
           autoscaling: {enabled: true}
           networkPolicy:
             from: [{ipBlock: {cidr: 198.51.100.0/24}}]
+            scrapeFrom: [{namespaceSelector: {matchLabels: {name: monitoring}}}]
             extraEgress: [{ports: [{port: 443, protocol: TCP}]}]
           serviceMonitor: {enabled: true, labels: {release: prometheus}}
           extraEnv: [{name: A, value: "1"}, {name: B, valueFrom: {configMapKeyRef: {name: c, key: k}}}]
@@ -69,6 +70,8 @@ internal sealed class Chart
           silo: "https://silo.example.com:5301"
           labels: {class: van, team: logistics}
           processNames: true
+          metrics: {enabled: true, port: 9500}
+          podMonitor: {enabled: true, labels: {release: prometheus}}
           tuneRoutes: false
           maxUnavailable: 2
           extraEnv: [{name: C, value: "2"}]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Multipath.Helm.Tests.Templates;
 
@@ -18,6 +19,7 @@ internal static class Functions
         ("trunc", [long length, string text]) => text.Length > length ? text[..(int)length] : text,
         ("trimSuffix", [string suffix, string text]) =>
             text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
+        ("regexReplaceAll", [string pattern, string text, string replacement]) => Regex.Replace(text, pattern, replacement),
         ("upper", [string text]) => text.ToUpperInvariant(),
         ("quote", [var value]) => JsonSerializer.Serialize(Print(value)),
         ("printf", [string format, .. var values]) => Format(format, values),
