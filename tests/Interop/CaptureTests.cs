@@ -19,7 +19,7 @@ public sealed class CaptureTests
         try
         {
             await RunAsync(path, weConnect, ipv6, checksum);
-            Assert.NotEqual(0, await Tshark.CountAsync(path, "tcp.options.mptcp", Cancellation));
+            Assert.NotEqual(0, await Tshark.CountAsync(path, "tcp.options.mptcp.subtype", Cancellation));
             Assert.Empty(await Tshark.FaultsAsync(path, Cancellation));
         }
         finally

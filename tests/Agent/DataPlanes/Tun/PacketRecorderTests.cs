@@ -12,7 +12,7 @@ public sealed class PacketRecorderTests : IDisposable
     /// <summary>An echo request from 10.0.0.1 to 10.0.0.2.</summary>
     private static readonly byte[] Ping =
     [
-        0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 8, 0, 0xF7, 0xFE, 0, 0, 0, 1,
+        0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0x66, 0xDF, 10, 0, 0, 1, 10, 0, 0, 2, 8, 0, 0xF7, 0xFE, 0, 0, 0, 1,
     ];
 
     private readonly string _path = Path.GetTempFileName();
