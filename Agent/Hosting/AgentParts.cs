@@ -208,7 +208,8 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
             SequenceBase = (ulong)clock.Now.ToUnixTimeMilliseconds(),
             Kept = kept,
         };
-        return new SessionShell(new SessionMachine(session, outcome, new Random(), clock.Now), _link!, this, clock, TimeProvider.System);
+        var machine = new SessionMachine(session, outcome, new Random(), clock.Now);
+        return new SessionShell(machine, _link!, this, clock, TimeProvider.System);
     }
 
     private KeptPlan? LoadPlan(LastPlanStore? store)

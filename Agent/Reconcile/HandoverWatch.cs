@@ -35,6 +35,19 @@ internal sealed class HandoverWatch(Measurements measurements, ConnectionTable t
         }
     }
 
+    /// <summary>Measures before a handover begins, for what the new path carried before is no proof.</summary>
+    /// <returns>True when one is about to begin, so that Realise is to be asked anew.</returns>
+    public bool LookBefore(IEnumerable<HandoverStep> steps)
+    {
+        var begins = steps.Any(step => step.Stage == HandoverStage.Begun);
+        if (begins)
+        {
+            measurements.Refresh();
+        }
+
+        return begins;
+    }
+
     /// <summary>Tells what began and ended.</summary>
     public void Take(IEnumerable<HandoverStep> steps)
     {

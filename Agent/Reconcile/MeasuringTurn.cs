@@ -14,7 +14,7 @@ internal sealed class MeasuringTurn(
     private TimeSpan _interval = TimeSpan.FromSeconds(1);
     private DateTimeOffset _at;
 
-    /// <summary>When to look at everything again; null while there is no connection, and nothing known of an earlier one grows old.</summary>
+    /// <summary>When to look at everything again; null while there is no connection and nothing known of an earlier one.</summary>
     public DateTimeOffset? NextDeadline => table.Connections.Count > 0 || measurements.Meter.IsFresh ? _at : null;
 
     /// <summary>Everything is looked at this often, beginning now.</summary>

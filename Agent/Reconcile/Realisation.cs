@@ -34,6 +34,11 @@ internal sealed class Realisation(
         for (var pass = 0; pass < PassLimit; pass++)
         {
             var outcome = Realiser.Realise(content, observer.State(), _memory, now);
+            if (handovers.LookBefore(outcome.Handovers))
+            {
+                outcome = Realiser.Realise(content, observer.State(), _memory, now);
+            }
+
             (_memory, NextDeadline) = (outcome.Memory, outcome.NextDeadline);
             handovers.Take(outcome.Handovers);
             if (outcome.Actions.IsEmpty)

@@ -22,7 +22,7 @@ internal sealed class PlanTrial(KeptPlan? kept)
     /// </summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
-    /// <summary>A session that can be had at all is back within this: it is longer than the longest backoff and one try to connect.</summary>
+    /// <summary>A session that can be had at all is back within this: longer than the longest backoff and a try to connect.</summary>
     public static readonly TimeSpan ReturnWithin = TimeSpan.FromSeconds(25);
 
     private KeptPlan? _inForce = kept;
@@ -78,8 +78,8 @@ internal sealed class PlanTrial(KeptPlan? kept)
         Returning = new PlanReturn(
             trial.Before,
             trial.Version,
-            $"reverted to {trial.Before.Plan.Version}: the plan changed the role of the path of the session, {trial.Session}, and the session "
-            + $"was not back within {ReturnWithin.TotalSeconds:0} s");
+            $"reverted to {trial.Before.Plan.Version}: the plan changed the role of the path of the session, {trial.Session}, "
+            + $"and the session was not back within {ReturnWithin.TotalSeconds:0} s");
         return Returning;
     }
 

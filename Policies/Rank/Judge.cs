@@ -4,8 +4,8 @@ using Multipath.Policies.Text;
 namespace Multipath.Policies.Rank;
 
 /// <summary>
-/// Judges the paths for one traffic class: dead at once, degraded after a while, usable again after a longer while. What was not measured is
-/// not held against a path, but a path that was left for what was measured is tried again ever later: <see cref="PathHistory"/>.
+/// Judges the paths for one traffic class: dead at once, degraded after a while, usable again after a longer while. What was not measured
+/// is not held against a path, but a path that was left for what was measured is tried again ever later: <see cref="PathHistory"/>.
 /// </summary>
 internal sealed class Judge(TrafficClass traffic, HandoverRules rules, DateTimeOffset now)
 {

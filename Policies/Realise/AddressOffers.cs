@@ -23,7 +23,11 @@ internal static class AddressOffers
     /// <param name="now">The time.</param>
     /// <returns>What to remember, and when an offer that was refused may be made again.</returns>
     internal static (ConnectionMemory Memory, DateTimeOffset? NextDeadline) Offer(
-        ConnectionView view, ConnectionMemory memory, ImmutableArray<SubflowView> carrying, List<DataPlaneAction> actions, DateTimeOffset now)
+        ConnectionView view,
+        ConnectionMemory memory,
+        ImmutableArray<SubflowView> carrying,
+        List<DataPlaneAction> actions,
+        DateTimeOffset now)
     {
         var offers = view.Class.Paths
             .Where(p => p.Role != PathRole.Avoid && p.PathClass != PathClassReader.Other && view.CanJoin(p.Path)

@@ -42,6 +42,11 @@ internal sealed class HandoverWork(ConnectionView view, ImmutableArray<SubflowVi
     /// <summary>Longer than a round trip of any path that is worth leaving another one for, with one loss.</summary>
     internal static readonly TimeSpan CarryDeadline = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The same, once the old path was left without that proof: nothing else carries then, and it would have gone on.
+    /// </summary>
+    internal static readonly TimeSpan UnprovenDeadline = TimeSpan.FromSeconds(1);
+
     /// <summary>A path that did not carry is not tried again before.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
@@ -134,7 +139,7 @@ internal sealed class HandoverWork(ConnectionView view, ImmutableArray<SubflowVi
             Memory = Memory with { Current = current };
         }
 
-        var late = now - current.Since >= CarryDeadline;
+        var late = now - current.Since >= (current.Left && !carried ? UnprovenDeadline : CarryDeadline);
         if (!carried && !idle && late)
         {
             return Return(current, "nothing that was sent on the new path was acknowledged in time", retry: true);

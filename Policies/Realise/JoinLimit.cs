@@ -14,8 +14,8 @@ internal static class JoinLimit
     /// <param name="known">Those that were within the limit before, oldest first.</param>
     /// <returns>Those that are too many, and those that are within the limit from now on, oldest first.</returns>
     /// <remarks>
-    /// The newest go, after those that carry nothing. But one that has the addresses of an older one takes its place: the peer made it anew because the older one died, which
-    /// this end need not have seen.
+    /// The newest go, after those that carry nothing. But one that has the addresses of an older one takes its place: the peer made it anew
+    /// because the older one died, which this end need not have seen.
     /// </remarks>
     internal static (ImmutableArray<SubflowView> Over, EquatableArray<SubflowEnds> Within) Choose(
         ConnectionView view, ImmutableArray<SubflowView> subflows, EquatableArray<SubflowEnds> known)

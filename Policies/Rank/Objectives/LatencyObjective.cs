@@ -6,8 +6,8 @@ namespace Multipath.Policies.Rank.Objectives;
 
 /// <summary>
 /// The path with the lowest round-trip time carries. It is replaced only when another one has been better by
-/// <see cref="Model.HandoverRules.BetterByPct"/> for <see cref="Model.HandoverRules.DownAfter"/>. An idle path counts with the time that was
-/// measured last, after a while with its best (<see cref="PathHistory"/>); what was never measured replaces nothing.
+/// <see cref="Model.HandoverRules.BetterByPct"/> for <see cref="Model.HandoverRules.DownAfter"/>. An idle path counts with the time that
+/// was measured last, after a while with its best (<see cref="PathHistory"/>); what was never measured replaces nothing.
 /// </summary>
 internal sealed class LatencyObjective : IObjective
 {

@@ -10,9 +10,9 @@ using Orleans.Storage;
 namespace Multipath.Silo.Grains.Fleet;
 
 /// <summary>
-/// The fleet's index. A policy is stored before its hosts are told. Hosts are stored a moment later, many at once, and not because they were
-/// merely seen again: one that is lost by then comes back with its agent's next session. An activation tells each host that it hears of
-/// for the first time what governs it, so that what was stored is followed though the activation before ended in the middle of telling.
+/// The fleet's index. A policy is stored before its hosts are told. Hosts are stored a moment later, many at once, and not because they
+/// were merely seen again: one that is lost by then comes back with its agent's next session. An activation tells each host that it hears
+/// of for the first time what governs it, so that what was stored is followed though the activation before ended in the middle of telling.
 /// </summary>
 internal sealed partial class FleetGrain(
     [PersistentState("fleet", StoreNames.Fleet)] IPersistentState<FleetRecord> store,

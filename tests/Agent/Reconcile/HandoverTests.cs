@@ -64,6 +64,18 @@ public sealed class HandoverTests : IDisposable
     }
 
     [Fact]
+    public void What_the_new_path_carried_before_is_no_proof_though_it_was_not_measured_yet()
+    {
+        Hold(default, default);
+        _reconciler.Recover();
+        Adopt(1, Wifi, Lte);
+        Hold(default, new() { BytesSent = 1000, BytesAcked = 1000 });
+        Adopt(2, Lte, Wifi);
+        Pass(1);
+        Assert.Equal([$"backup 7 {OverLte} False"], _plane.Take());
+    }
+
+    [Fact]
     public void A_handover_to_a_path_that_does_not_carry_is_taken_back_and_told()
     {
         Hold(default, default);
@@ -125,7 +137,8 @@ public sealed class HandoverTests : IDisposable
         PlannedPath[] paths = [new(active, "a", PathRole.Active, "carries"), new(backup, "b", PathRole.Backup, "stands by")];
         var traffic = new ClassPlan("default", new TrafficMatch(), Objective.Handover, null, [.. paths]);
         var content = new PlanContent("p", [traffic], PlanLimits.Default, HandoverRules.Default);
-        _reconciler.HandlePlan(new KeptPlan(new HostPlan(new PlanVersion(1, generation), null, 1, content), ""), keep: true, "silo's", _now);
+        var plan = new HostPlan(new PlanVersion(1, generation), null, 1, content);
+        _reconciler.HandlePlan(new KeptPlan(plan, ""), keep: true, "silo's", _now);
     }
 
     private void Pass(int milliseconds)

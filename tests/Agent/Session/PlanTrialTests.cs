@@ -45,7 +45,10 @@ public sealed class PlanTrialTests
         Assert.Equal(First.Plan.Version, hello.Running);
         var nack = Assert.Single(_sent.OfType<AgentMessage.Nack>());
         Assert.Equal((new PlanVersion(1, 2), First.Plan.Version), (nack.Version, nack.Running));
-        Assert.StartsWith("reverted to 1.1: the plan changed the role of the path of the session, 10.1.0.2", nack.Reason, StringComparison.Ordinal);
+        Assert.Equal(
+            "reverted to 1.1: the plan changed the role of the path of the session, 10.1.0.2, "
+            + "and the session was not back within 25 s",
+            nack.Reason);
 
         // Not taken again; its successor is.
         Offer(Plan(2, PathRole.Avoid));

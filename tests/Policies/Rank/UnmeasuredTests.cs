@@ -94,7 +94,8 @@ public sealed class UnmeasuredTests
         host.Report(0, Path(Wifi, 20), Path(Lte, 60));
         host.Report(1, Path(Wifi, 300), Path(Lte));
         Assert.Equal("wwan0 active, wlan0 backup", host.Report(1.3, Path(Wifi, 300), Path(Lte)));
-        Assert.Equal("lte: rtt 60 ms, not measured since 12:00:01.0, 60 ms at best; planned handover 1 of 99 in an hour", host.ReasonOf(Lte));
+        Assert.Equal(
+            "lte: rtt 60 ms, not measured since 12:00:01.0, 60 ms at best; planned handover 1 of 99 in an hour", host.ReasonOf(Lte));
         host.Report(6, Path(Wifi), Path(Lte, 60));
         Assert.Equal(At(16), host.NextDeadline);
         host.Report(16, Path(Wifi), Path(Lte, 60));

@@ -129,7 +129,7 @@ public sealed class PlannedTests
         Assert.Equal("destroy 10.2.0.2, create sat0 id 2", _plane.Step(plan, 1));
         Assert.Equal("", _plane.Step(plan, 1));
         Assert.Equal("backup 10.1.0.2", _plane.Step(plan, 1.3));
-        Assert.Equal("", _plane.Step(plan, 3.3));
+        Assert.Equal("", _plane.Step(plan, 2.3));
         Assert.Equal("", _plane.Step(plan, 1));
     }
 

@@ -47,8 +47,8 @@ public sealed class TransactionTests
         Assert.Equal("", _plane.Step(After, 1.29));
         Assert.Equal("backup 10.1.0.2", _plane.Step(After, 1.3));
         _plane.Carry(Lte, sent: 3000, acked: 0);
-        Assert.Equal("", _plane.Step(After, 3.29));
-        Assert.Equal("active 10.1.0.2, backup 10.2.0.2", _plane.Step(After, 3.3));
+        Assert.Equal("", _plane.Step(After, 2.29));
+        Assert.Equal("active 10.1.0.2, backup 10.2.0.2", _plane.Step(After, 2.3));
         Assert.Equal(
             "00000007-1 Reverted wlan0/10.1.0.2 -> wwan0/10.2.0.2: nothing that was sent on the new path was acknowledged in time",
             _plane.Told);
@@ -59,7 +59,7 @@ public sealed class TransactionTests
     {
         _plane.Step(After, 1);
         Assert.Equal("backup 10.1.0.2", _plane.Step(After, 1.3));
-        Assert.Equal("", _plane.Step(After, 3.3));
+        Assert.Equal("", _plane.Step(After, 2.3));
         Assert.Equal("00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: nothing was sent meanwhile", _plane.Told);
     }
 
