@@ -20,8 +20,16 @@ public sealed record HandoverMemory(int Count, Handover? Current, DateTimeOffset
 /// <param name="Began">When the handover began.</param>
 /// <param name="Sent">What the new one had sent when it began, bytes.</param>
 /// <param name="Acked">What of it was acknowledged then, bytes.</param>
+/// <param name="OldSent">What the old ones had sent when they were left, bytes.</param>
 public sealed record Handover(
-    EquatableArray<SubflowEnds> From, SubflowEnds To, bool Left, DateTimeOffset Since, DateTimeOffset Began, ulong Sent, ulong Acked);
+    EquatableArray<SubflowEnds> From,
+    SubflowEnds To,
+    bool Left,
+    DateTimeOffset Since,
+    DateTimeOffset Began,
+    ulong Sent,
+    ulong Acked,
+    ulong OldSent = 0);
 
 /// <summary>How a handover goes.</summary>
 public enum HandoverStage

@@ -50,6 +50,9 @@ internal sealed class HandoverWork(ConnectionView view, ImmutableArray<SubflowVi
     /// <summary>A path that did not carry is not tried again before.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>More than an old path sends again while it drains.</summary>
+    internal const ulong Stream = 64 * 1024;
+
     /// <summary>How often a handover under way is looked at.</summary>
     internal static readonly TimeSpan LookTick = TimeSpan.FromMilliseconds(50);
 
@@ -131,11 +134,12 @@ internal sealed class HandoverWork(ConnectionView view, ImmutableArray<SubflowVi
             return Move.Free;
         }
 
-        var (sent, acked, _) = Progress(target);
-        var (carried, idle) = (acked > current.Acked, sent <= current.Sent);
+        var (sent, acked, outstanding) = Progress(target);
+        var (carried, idle) = (acked > current.Acked, sent <= current.Sent && !outstanding);
+        var oldSent = left.Aggregate(0ul, (sum, s) => sum + Progress(s).Sent);
         if (!current.Left && (carried || (idle && now - current.Since >= IdleAfter)))
         {
-            current = current with { Left = true, Since = now };
+            current = current with { Left = true, Since = now, OldSent = oldSent };
             Memory = Memory with { Current = current };
         }
 
@@ -145,10 +149,15 @@ internal sealed class HandoverWork(ConnectionView view, ImmutableArray<SubflowVi
             return Return(current, "nothing that was sent on the new path was acknowledged in time", retry: true);
         }
 
+        if (late && idle && oldSent > current.OldSent + Stream)
+        {
+            return Return(current, "all goes over the old path still, for the scheduler does not use the new one", retry: true);
+        }
+
         var drained = !left.Any(s => !s.State.Backup || Progress(s).Outstanding);
         if (current.Left && ((carried && drained) || late))
         {
-            End(current, HandoverStage.Done, carried ? "the new path carries" : "nothing was sent meanwhile");
+            End(current, HandoverStage.Done, carried ? "the new path carries" : "nothing was sent on it meanwhile");
             return Move.Free;
         }
 

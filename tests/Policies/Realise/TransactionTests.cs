@@ -60,7 +60,28 @@ public sealed class TransactionTests
         _plane.Step(After, 1);
         Assert.Equal("backup 10.1.0.2", _plane.Step(After, 1.3));
         Assert.Equal("", _plane.Step(After, 2.3));
-        Assert.Equal("00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: nothing was sent meanwhile", _plane.Told);
+        Assert.Equal("00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: nothing was sent on it meanwhile", _plane.Told);
+    }
+
+    [Fact]
+    public void A_path_on_which_something_old_is_under_way_is_not_idle()
+    {
+        _plane.Carry(Lte, sent: 3000, acked: 1000, outstanding: true);
+        Assert.Equal("active 10.2.0.2", _plane.Step(After, 1));
+        Assert.Equal("", _plane.Step(After, 2.99));
+        Assert.Equal("backup 10.2.0.2", _plane.Step(After, 3));
+        Assert.StartsWith("00000007-1 Reverted", _plane.Told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_that_the_scheduler_does_not_use_though_there_is_much_to_send_is_given_up()
+    {
+        _plane.Step(After, 1);
+        _plane.Carry(Wifi, sent: 1000, acked: 1000);
+        Assert.Equal("backup 10.1.0.2", _plane.Step(After, 1.3));
+        _plane.Carry(Wifi, sent: 67000, acked: 67000);
+        Assert.Equal("active 10.1.0.2, backup 10.2.0.2", _plane.Step(After, 2.3));
+        Assert.EndsWith("for the scheduler does not use the new one", _plane.Told, StringComparison.Ordinal);
     }
 
     [Fact]
