@@ -180,10 +180,12 @@ internal sealed class SessionMachine
     /// <summary>The plan of the last <see cref="SessionEffect.Apply"/> was taken over.</summary>
     public void HandleApplied(PlanOutcome outcome, DateTimeOffset now)
     {
-        _outbox.Verdict = _trial.Returning is { } back && outcome.Version == back.Plan.Plan.Version
+        // First the trial of this plan: the answer may begin the next one.
+        var returning = _trial.Returning;
+        _trial.HandleApplied(now);
+        _outbox.Verdict = returning is { } back && outcome.Version == back.Plan.Plan.Version
             ? _plans.HandleReverted(outcome, back)
             : _plans.HandleApplied(outcome);
-        _trial.HandleApplied(now);
         Pump(now);
     }
 

@@ -89,6 +89,20 @@ public sealed class PlanTrialTests
         Assert.Empty(Until(600).OfType<SessionEffect.Apply>());
     }
 
+    [Fact]
+    public void A_plan_that_waited_for_another_one_is_on_trial_against_that_one()
+    {
+        _machine.HandleMessage(new SiloMessage.Plan(Plan(2, PathRole.Backup), ""), _now, Wifi.Address);
+        Effects();
+        _machine.HandleMessage(new SiloMessage.Plan(Plan(3, PathRole.Avoid), ""), _now, Wifi.Address);
+        _machine.HandleApplied(new PlanOutcome(new PlanVersion(1, 2), [], []), _now);
+        Assert.Single(Effects().OfType<SessionEffect.Apply>());
+        _machine.HandleApplied(new PlanOutcome(new PlanVersion(1, 3), [], []), _now);
+        Effects();
+        _machine.HandleClosed("broken", _now);
+        Assert.Equal(new PlanVersion(1, 2), Assert.Single(Until(26).OfType<SessionEffect.Apply>()).Plan.Version);
+    }
+
     private static HostPlan Plan(ulong generation, PathRole wifi, PathRole lte = PathRole.Backup)
     {
         var paths = new[] { new PlannedPath(Wifi, "wifi", wifi, "wifi"), new PlannedPath(Lte, "lte", lte, "lte") };
