@@ -108,13 +108,10 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Stops in order: no new work, grains store their state, the database closes.</summary>
     public async ValueTask DisposeAsync()
     {
-        try
+        // What did not start cannot stop: Orleans would fail, or end the process as a silo that others declared dead.
+        if (_started)
         {
             await _app.StopAsync();
-        }
-        catch (Exception) when (!_started)
-        {
-            // Orleans refuses to stop what did not start; why it did not, Start has said.
         }
 
         await _app.DisposeAsync();

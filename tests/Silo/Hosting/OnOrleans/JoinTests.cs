@@ -5,7 +5,7 @@ using Multipath.Silo.Hosting;
 using Multipath.Silo.Storage;
 using Multipath.Silo.Tests.Support;
 using Npgsql;
-using Orleans.Configuration;
+using EndpointOptions = Orleans.Configuration.EndpointOptions;
 
 namespace Multipath.Silo.Tests.Hosting;
 
