@@ -200,7 +200,12 @@ public sealed class TransactionTests
             now += dice.Pick([0.05, 0.3, 1, 2.5, 40]);
         }
 
-        // With everything carried there is nothing under way after the deadlines.
+        // All that was sent has arrived, and nothing is sent any more.
+        foreach (var key in new[] { Wifi, Lte, Sat })
+        {
+            plane.Carry(key, 9, 9);
+        }
+
         for (var i = 0; i < 4; i++)
         {
             now += 35;
