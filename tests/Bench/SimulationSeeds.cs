@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Multipath.Lab.Packets.Runs;
@@ -13,6 +14,10 @@ internal static class SimulationSeeds
     private const int Seeds = 10_000;
     private const long Bytes = 1 << 20;
     private const int WarmUp = 500;
+
+    /// <summary>One of so many seeds runs a second time, after the measurement, and has to leave the same trace.</summary>
+    private const int RepeatEach = 50;
+
     private const double PacketsBar = 0.5e6;
     private const double SecondsBar = 120;
 
@@ -23,7 +28,7 @@ internal static class SimulationSeeds
     public static Task RunAsync(TextWriter output) => RunAsync(output, 0, Seeds, Bytes);
 
     /// <summary>
-    /// Runs what the arguments say: <c>--seed</c> for one in full, <c>--count</c>, <c>--first</c>, <c>--bytes</c>, <c>--extras 0</c>.
+    /// Runs what the arguments say: <c>--seed</c> for one in full, <c>--count</c>, <c>--first</c>, <c>--bytes</c>, <c>--extras 0</c> or <c>1</c>.
     /// </summary>
     /// <returns>0 when all was right, 1 when a seed failed, 2 for arguments that mean nothing.</returns>
     public static async Task<int> RunAsync(TextWriter output, string[] arguments)
@@ -35,7 +40,7 @@ internal static class SimulationSeeds
                 || index + 1 == arguments.Length
                 || !long.TryParse(arguments[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             {
-                await output.WriteLineAsync("simulation [--seed N | --first N --count N] [--bytes N] [--extras 0]");
+                await output.WriteLineAsync("simulation [--seed N | --first N --count N] [--bytes N] [--extras 0|1]");
                 return 2;
             }
 
@@ -44,16 +49,31 @@ internal static class SimulationSeeds
 
         var bytes = values.GetValueOrDefault("--bytes", Bytes);
         return values.TryGetValue("--seed", out var seed)
-            ? await TellAsync(output, (ulong)seed, bytes, values.GetValueOrDefault("--extras", 1) != 0)
+            ? await TellAsync(output, (ulong)seed, bytes, (PlanExtras)values.GetValueOrDefault("--extras", 2))
             : await RunAsync(output, (ulong)values.GetValueOrDefault("--first"), (int)values.GetValueOrDefault("--count", Seeds), bytes);
     }
 
-    private static async Task<int> TellAsync(TextWriter output, ulong seed, long bytes, bool extras = true)
+    private static async Task<int> TellAsync(TextWriter output, ulong seed, long bytes, PlanExtras extras = PlanExtras.All)
     {
-        var plan = extras ? SeedPlanner.Plan(seed, bytes) : SeedPlanner.PlanPlain(seed, bytes);
+        var plan = SeedPlanner.Plan(seed, bytes, extras);
         var (result, report) = SeedCheck.Run(plan, Path.Combine(AppContext.BaseDirectory, "captures"));
         await output.WriteLineAsync(report ?? $"{result}\n{plan}");
         return report is null ? 0 : 1;
+    }
+
+    /// <returns>The seeds, one of <see cref="RepeatEach"/>, whose second run went otherwise than the first.</returns>
+    private static ulong[] Repeat(RunResult[] results, long bytes)
+    {
+        var differ = new ConcurrentBag<ulong>();
+        Parallel.For(0, (results.Length + RepeatEach - 1) / RepeatEach, index =>
+        {
+            var first = results[index * RepeatEach];
+            if (TransferRun.Run(SeedPlanner.Plan(first.Seed, bytes)).TraceHash != first.TraceHash)
+            {
+                differ.Add(first.Seed);
+            }
+        });
+        return [.. differ.Order()];
     }
 
     private static async Task<int> RunAsync(TextWriter output, ulong first, int count, long bytes)
@@ -75,6 +95,8 @@ internal static class SimulationSeeds
         var speed = SecondsBar / elapsed * count / Seeds;
         await LineAsync("total time", $"{elapsed:0.0} s, {speed:0.00} of the bar's speed, {busy:0.0} s of processors");
         await LineAsync("simulated time", $"{results.Sum(result => result.Ended.Micros) / 1e6:0} s");
+        var differ = Repeat(results, bytes);
+        await LineAsync("second runs", $"{(count + RepeatEach - 1) / RepeatEach}, {differ.Length} with another trace {string.Join(' ', differ)}");
         foreach (var failure in failed.Take(Told))
         {
             await TellAsync(output, failure.Seed, bytes);
@@ -85,7 +107,7 @@ internal static class SimulationSeeds
             await LineAsync("failed", $"{string.Join(' ', failed.Select(result => result.Seed))}");
         }
 
-        return failed.Length == 0 ? 0 : 1;
+        return failed.Length + differ.Length == 0 ? 0 : 1;
 
         Task LineAsync(string what, FormattableString value) => output.WriteLineAsync($"{what,-28}{FormattableString.Invariant(value)}");
     }

@@ -3,12 +3,14 @@ using Multipath.Protocol.Primitives;
 namespace Multipath.Lab.Packets.Middleboxes;
 
 /// <summary>Swallows SYNs and SYN/ACKs that carry an MPTCP option, as some firewalls do with what they do not know.</summary>
-internal sealed class DropMptcpSyns : Middlebox
+/// <param name="onlyAnswers">Swallow SYN/ACKs only, so that the server has a handshake that its client knows nothing of.</param>
+internal sealed class DropMptcpSyns(bool onlyAnswers = false) : Middlebox
 {
     /// <inheritdoc/>
     private protected override void Handle(Packet packet, Heading heading, Instant now)
     {
-        if (TcpFrame.TryRead(packet.Span, out var frame) && frame.Has(TcpFrame.Syn) && HasMptcp(frame))
+        if (TcpFrame.TryRead(packet.Span, out var frame) && frame.Has(TcpFrame.Syn)
+            && (!onlyAnswers || frame.Has(TcpFrame.Ack)) && HasMptcp(frame))
         {
             Drop(packet);
             return;

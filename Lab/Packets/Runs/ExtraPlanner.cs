@@ -18,7 +18,7 @@ internal static class ExtraPlanner
         var keepAlive = aborts || Chance(0.2) ? Duration.FromMillis(500 + entropy.Below(4_500)) : (Duration?)null;
         return plan with
         {
-            HasExtras = true,
+            Extras = PlanExtras.Some,
             Offloads = (Chance(0.2), Chance(0.2)),
 
             // A peer that has nothing to send learns of an end only when it asks.

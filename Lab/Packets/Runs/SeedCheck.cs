@@ -27,7 +27,7 @@ internal static class SeedCheck
 
         var arguments = string.Create(
             CultureInfo.InvariantCulture,
-            $"--seed {plan.Seed} --bytes {plan.UpBytes + plan.DownBytes}{(plan.HasExtras ? "" : " --extras 0")}");
+            $"--seed {plan.Seed} --bytes {plan.UpBytes + plan.DownBytes}{(plan.Extras == PlanExtras.All ? "" : $" --extras {(int)plan.Extras}")}");
         return (result, string.Create(
             CultureInfo.InvariantCulture,
             $"""

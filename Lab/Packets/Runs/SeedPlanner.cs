@@ -25,12 +25,17 @@ internal sealed class SeedPlanner
     /// <summary>The plan of a seed.</summary>
     /// <param name="seed">Any number.</param>
     /// <param name="bytes">To be carried, in both directions together.</param>
-    internal static TransferPlan Plan(ulong seed, long bytes) => ExtraPlanner.AddTo(PlanPlain(seed, bytes));
-
-    /// <summary>The plan of a seed without what <see cref="ExtraPlanner"/> adds.</summary>
-    /// <param name="seed">Any number.</param>
-    /// <param name="bytes">To be carried, in both directions together.</param>
-    internal static TransferPlan PlanPlain(ulong seed, long bytes) => new SeedPlanner(seed).Plan(bytes);
+    /// <param name="extras">What is added to paths and boxes.</param>
+    internal static TransferPlan Plan(ulong seed, long bytes, PlanExtras extras = PlanExtras.All)
+    {
+        var plain = new SeedPlanner(seed).Plan(bytes);
+        return extras switch
+        {
+            PlanExtras.None => plain,
+            PlanExtras.Some => ExtraPlanner.AddTo(plain),
+            _ => MorePlanner.AddTo(ExtraPlanner.AddTo(plain)),
+        };
+    }
 
     private TransferPlan Plan(long bytes)
     {

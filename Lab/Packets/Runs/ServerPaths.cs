@@ -16,7 +16,7 @@ internal sealed class ServerPaths(Stack stack, TransferPlan plan, Endpoint secon
     {
         if (happened.Kind == StackEventKind.Established && plan.ServerAnnounces)
         {
-            stack.Paths.Announce(happened.Token, SecondId, second with { Port = 0 }, now);
+            stack.Paths.Announce(happened.Token, SecondId, plan.AnnouncesPort ? second : second with { Port = 0 }, now);
         }
     }
 

@@ -11,6 +11,9 @@ internal interface IApplication
 
     /// <summary>Something may have happened.</summary>
     void Run(Instant now);
+
+    /// <summary>The host is gone, its stack with it: nothing comes from it any more.</summary>
+    bool HasVanished => false;
 }
 
 /// <summary>A stack with the application on it, as a node of a network.</summary>
@@ -19,6 +22,11 @@ internal sealed class StackNode(Stack stack, IApplication application) : INode
     /// <inheritdoc/>
     public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now)
     {
+        if (application.HasVanished)
+        {
+            return;
+        }
+
         stack.HandlePacket(packet, info, now);
         application.Run(now);
     }
@@ -27,6 +35,12 @@ internal sealed class StackNode(Stack stack, IApplication application) : INode
     /// <remarks>What leaves can make room or end something: the application hears of it before the node falls silent.</remarks>
     public int PollTransmit(Span<byte> buffer, out PacketInfo info, Instant now)
     {
+        info = default;
+        if (application.HasVanished)
+        {
+            return 0;
+        }
+
         var length = stack.PollTransmit(buffer, out info, now);
         if (length > 0)
         {
@@ -38,11 +52,17 @@ internal sealed class StackNode(Stack stack, IApplication application) : INode
     }
 
     /// <inheritdoc/>
-    public Instant PollTimeout() => Instant.Earlier(stack.PollTimeout(), application.Deadline);
+    public Instant PollTimeout() =>
+        application.HasVanished ? Instant.Never : Instant.Earlier(stack.PollTimeout(), application.Deadline);
 
     /// <inheritdoc/>
     public void HandleTimeout(Instant now)
     {
+        if (application.HasVanished)
+        {
+            return;
+        }
+
         if (stack.PollTimeout() <= now)
         {
             stack.HandleTimeout(now);

@@ -15,6 +15,8 @@ internal sealed class TransferEnd : IApplication
     private bool _canWrite;
     private int _schedulers;
     private Instant _abortAt;
+    private Instant _vanishAt = Instant.Never;
+    private readonly Duration? _vanishAfter;
 
     /// <summary>The client's end, already connecting, or the server's, listening.</summary>
     internal TransferEnd(Stack stack, TransferPlan plan, IPathDuties paths, ConnectionId? connection, ListenerId? listener)
@@ -22,9 +24,10 @@ internal sealed class TransferEnd : IApplication
         (_stack, _plan, _paths, _connection, _listener) = (stack, plan, paths, connection, listener);
         var isClient = listener is null;
         _abortAt = plan.Abort is { } abort && abort.ByClient == isClient ? abort.At : Instant.Never;
+        _vanishAfter = plan.Vanish is { } vanish && vanish.ByClient == isClient ? vanish.After : null;
         var (up, down) = (new Content(plan.Seed, up: true), new Content(plan.Seed, up: false));
         Out = new OutStream(stack, isClient ? up : down, isClient ? plan.UpBytes : plan.DownBytes);
-        In = new InStream(stack, isClient ? down : up, isClient ? plan.DownBytes : plan.UpBytes, plan.Reading);
+        In = new InStream(stack, isClient ? down : up, isClient ? plan.DownBytes : plan.UpBytes, Unread(isClient), plan.Reading);
     }
 
     /// <summary>What it says.</summary>
@@ -37,7 +40,10 @@ internal sealed class TransferEnd : IApplication
     internal bool HasEnded { get; private set; }
 
     /// <summary>It is, and all that came before was read.</summary>
-    internal bool IsOver => HasEnded && (In.IsDone || In.IsGone || !_isConnected);
+    internal bool IsOver => HasVanished || (HasEnded && (In.IsDone || In.IsGone || In.HasLeft || !_isConnected));
+
+    /// <inheritdoc/>
+    public bool HasVanished { get; private set; }
 
     /// <summary>It has, or had, a connection.</summary>
     internal bool IsConnected => _isConnected;
@@ -67,7 +73,11 @@ internal sealed class TransferEnd : IApplication
 
     /// <inheritdoc/>
     public Instant Deadline =>
-        HasEnded ? In.Deadline : Instant.Earlier(Instant.Earlier(In.Deadline, _paths.Deadline), Instant.Earlier(NextScheduler, NextAbort));
+        HasVanished ? Instant.Never
+        : HasEnded ? Instant.Earlier(In.Deadline, _vanishAt)
+        : Instant.Earlier(Instant.Earlier(In.Deadline, _paths.Deadline), Instant.Earlier(Instant.Earlier(NextScheduler, NextAbort), _vanishAt));
+
+    private long Unread(bool isClient) => _plan.Unread is { } unread && unread.ByClient == isClient ? unread.Bytes : 0;
 
     private Instant NextAbort => _isConnected && !HasEnded ? _abortAt : Instant.Never;
 
@@ -88,6 +98,7 @@ internal sealed class TransferEnd : IApplication
         }
 
         In.Run(connection, now);
+        HasVanished |= _vanishAt <= now;
         if (HasEnded)
         {
             return;
@@ -104,6 +115,17 @@ internal sealed class TransferEnd : IApplication
         {
             _canWrite = false;
             Out.Run(connection, now);
+            if (Out.IsDone && _vanishAt == Instant.Never && _vanishAfter is { } after)
+            {
+                _vanishAt = now + after;
+            }
+        }
+
+        // Whoever wants no more gives the connection up, once all that it had to say has arrived.
+        if (In.HasLeft && Out.IsDone && Info is { Unsent: 0, InFlight: 0 })
+        {
+            _stack.Abort(connection, now);
+            return;
         }
 
         while (NextScheduler <= now)

@@ -36,14 +36,20 @@ internal sealed record TransferPlan
     /// <summary>How the server listens.</summary>
     internal ConnectionOptions Server { get; init; } = new();
 
-    /// <summary>What <see cref="ExtraPlanner"/> draws was added.</summary>
-    internal bool HasExtras { get; init; }
+    /// <summary>What was added to the paths and boxes of the seed.</summary>
+    internal PlanExtras Extras { get; init; }
 
     /// <summary>Whether the client's, and the server's, large segments and checksums are left to their devices.</summary>
     internal (bool Client, bool Server) Offloads { get; init; }
 
     /// <summary>When an end gives the connection up, and which does; null for neither.</summary>
     internal (Instant At, bool ByClient)? Abort { get; init; }
+
+    /// <summary>Which end leaves so many of its last bytes unread; null for neither.</summary>
+    internal (bool ByClient, int Bytes)? Unread { get; init; }
+
+    /// <summary>Which end is never heard of again so long after it has closed; null for neither.</summary>
+    internal (bool ByClient, Duration After)? Vanish { get; init; }
 
     /// <summary>Schedulers that both ends change to while the connection runs, by name.</summary>
     internal IReadOnlyList<(Instant At, string Name)> Schedulers { get; init; } = [];
@@ -53,6 +59,9 @@ internal sealed record TransferPlan
 
     /// <summary>The server has a second address, which it announces once the connection is established.</summary>
     internal bool ServerAnnounces { get; init; }
+
+    /// <summary>It announces it with the port.</summary>
+    internal bool AnnouncesPort { get; init; }
 
     /// <summary>The client withdraws the address of a link that goes down, and joins again when it is back; else it does nothing.</summary>
     internal bool ReactsToDown { get; init; }
@@ -74,7 +83,11 @@ internal sealed record TransferPlan
         text.Append(ServerAnnounces ? ", server announces" : "").Append(ReactsToDown ? ", reacts" : "");
         text.Append(Offloads.Client ? ", client offloads" : "").Append(Offloads.Server ? ", server offloads" : "");
         text.Append(Client.KeepAlive is { } idle ? $", keepalive {idle}" : "");
-        text.Append(Abort is { } abort ? $", {(abort.ByClient ? "client" : "server")} aborts at {abort.At}" : "").AppendLine();
+        text.Append(Abort is { } abort ? $", {(abort.ByClient ? "client" : "server")} aborts at {abort.At}" : "");
+        text.Append(Client.Timestamps && Server.Timestamps ? "" : ", no timestamps");
+        text.Append(Client.Pacing ? ", client paces" : "").Append(Server.Pacing ? ", server paces" : "");
+        text.Append(Unread is { } unread ? $", {(unread.ByClient ? "client" : "server")} leaves {unread.Bytes} bytes" : "");
+        text.Append(Vanish is { } vanish ? $", {(vanish.ByClient ? "client" : "server")} vanishes after {vanish.After}" : "").AppendLine();
         foreach (var path in Paths)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  path {path}");
@@ -99,6 +112,19 @@ internal sealed record TransferPlan
         KnobsChange knobs => PathPlan.Describe(knobs.Knobs),
         _ => change.ToString(),
     };
+}
+
+/// <summary>What was added to a seed's plan; by numbers on the command line.</summary>
+internal enum PlanExtras
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>What <see cref="ExtraPlanner"/> draws.</summary>
+    Some,
+
+    /// <summary>That, and what <see cref="MorePlanner"/> draws.</summary>
+    All,
 }
 
 /// <summary>One uplink of the client.</summary>

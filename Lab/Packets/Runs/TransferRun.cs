@@ -86,17 +86,31 @@ internal sealed class TransferRun
         }
 
         _ended = _network.Now;
-        return Judge("client", _client, _plan.DownBytes, _server) ?? Judge("server", _server, _plan.UpBytes, _client) ?? Settle();
+        return Judge("client", _client, _server) ?? Judge("server", _server, _client) ?? Settle();
     }
 
     /// <summary>An end may time out when all is done: the last acknowledgement can be lost with the last path.</summary>
-    private string? Judge(string name, TransferEnd end, long expected, TransferEnd other)
+    private string? Judge(string name, TransferEnd end, TransferEnd other)
     {
+        if (end.HasVanished || other.HasVanished)
+        {
+            return end.HasVanished || end.Reason is EndReason.TimedOut or EndReason.Finished ? null
+                : $"{name} ended by {end.Reason} though the other one vanished: {State()}";
+        }
+
         var isFinished = end.Reason == EndReason.Finished || (end.Reason == EndReason.TimedOut && other.Reason == EndReason.Finished);
         var isCutShort = end.Reason == EndReason.Aborted || other.Reason == EndReason.Aborted;
-        if (isCutShort ? !(IsAnswer(end.Reason) || IsSpared(end, other)) : end.In.Read != expected || !isFinished)
+
+        // Who leaves bytes unread gives up only when all has arrived that it had to say.
+        var isCut = isCutShort && _plan.Unread is null;
+        if (isCutShort && !(IsAnswer(end.Reason) || IsSpared(end, other)))
         {
-            return $"{name} got {end.In.Read} of {expected} bytes, then {end.Reason}: {State()}";
+            return $"{name} ended by {end.Reason}: {State()}";
+        }
+
+        if (!isCut && (end.In.Read != end.In.Wanted || !(isFinished || isCutShort)))
+        {
+            return $"{name} got {end.In.Read} of {end.In.Wanted} bytes, then {end.Reason}: {State()}";
         }
 
         var excused = _plan.MayFallBack && end.FellBack;
@@ -105,7 +119,8 @@ internal sealed class TransferRun
 
     // What one end gives up, the other sees reset, or times out when no path told it, or had finished already.
     private bool IsAnswer(EndReason reason) =>
-        _plan.Abort is not null && reason is EndReason.Aborted or EndReason.Reset or EndReason.TimedOut or EndReason.Finished;
+        (_plan.Abort is not null || _plan.Unread is not null)
+        && reason is EndReason.Aborted or EndReason.Reset or EndReason.TimedOut or EndReason.Finished;
 
     // The other one gave up before the handshake was whole here.
     private static bool IsSpared(TransferEnd end, TransferEnd other) => other.Reason == EndReason.Aborted && !end.IsConnected;

@@ -55,6 +55,18 @@ public sealed class OptionBoxTests
     }
 
     [Fact]
+    public void A_box_may_drop_answers_only()
+    {
+        var syn = new TcpBytes { Flags = TcpFrame.Syn, Options = [.. _mss, .. TcpBytes.Join()] };
+        var answer = syn with { Flags = TcpFrame.Syn | TcpFrame.Ack };
+        var plain = answer with { Options = _mss };
+
+        var packets = OneLink.Through(new DropMptcpSyns(onlyAnswers: true), syn, answer, plain);
+
+        Assert.Equal([syn.ToPacket(), plain.ToPacket()], packets);
+    }
+
+    [Fact]
     public void A_wrong_checksum_stays_wrong()
     {
         var packet = new TcpBytes { Options = TcpBytes.Join(), Payload = TcpBytes.Data(20) }.ToPacket();
