@@ -14,7 +14,7 @@ internal static class Opening
     /// <param name="options">The SYN's options.</param>
     public static void AddToSyn(Session s, int attempt, ref TcpOptions options)
     {
-        if (s.Keys is null || s.Mode != Mode.Negotiating)
+        if (s.Keys is null || s.Mode != Mode.Negotiating || (s.ServerSide && s.HasWithdrawnOffer))
         {
             return;
         }
@@ -69,14 +69,14 @@ internal static class Opening
 
     /// <summary>
     /// Looks whether the peer sends its SYN again, without MP_CAPABLE: it never gets one in return (section 3.1). To TCP that is the same
-    /// SYN and nothing has happened.
+    /// SYN and nothing has happened. An earlier answer may be on its way, so that the third ACK tells what the peer has made of them.
     /// </summary>
     public static void HandleRepeatedSyn(Session s, Member m, in ParsedPacket packet)
     {
         if (s.Mode == Mode.Negotiating && s.ServerSide && (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst)) == TcpFlags.Syn
             && m.Tcp.State == SubflowState.SynReceived && packet.Seq == m.RemoteStart && !IsOffer(packet))
         {
-            s.Mode = Mode.Plain;
+            s.HasWithdrawnOffer = true;
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed class Session
     /// </summary>
     public bool PeerIsWide { get; private set; } = true;
 
-    /// <summary>SYNs with MP_CAPABLE went unanswered, so that one without was sent (RFC 8684 section 3.7).</summary>
+    /// <summary>SYNs with MP_CAPABLE went unanswered, so that the end which began sent one without (RFC 8684 section 3.7).</summary>
     public bool HasWithdrawnOffer { get; set; }
 
     /// <summary>The windows of subflows that grow together.</summary>

@@ -219,6 +219,27 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void Line_34_an_answer_with_mp_capable_that_a_plain_syn_crosses_makes_both_ends_multipath()
+    {
+        // The plain SYN leaves after 7 seconds and the answer to the first one comes after 8.
+        var pair = new StackPair { Delay = Duration.FromSeconds(4) };
+        var plain = 0;
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+        {
+            plain += fromClient && packet.Has(TcpFlags.Syn) && !packet.Options.Mptcp.Has(MptcpKinds.Capable) ? 1 : 0;
+            return true;
+        };
+        pair.Connect();
+        Assert.Equal(1, plain);
+        pair.Delay = Duration.FromMillis(5);
+        var data = TransferTests.Data(100_000);
+        Assert.Equal(data, pair.Transfer(fromClient: false, data));
+        Assert.Equal(data, pair.Transfer(fromClient: true, data));
+        Assert.True(StackPair.Info(pair.Client, pair.ClientSide).IsMultipath);
+        Assert.True(StackPair.Info(pair.Server, pair.ServerSide).IsMultipath);
+    }
+
+    [Fact]
     public void Line_34_the_memory_backs_off_and_is_bounded()
     {
         var memory = new BlackholeMemory(2);
