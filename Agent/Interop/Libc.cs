@@ -21,6 +21,9 @@ internal static unsafe partial class Libc
     internal const int OpenReadWrite = 2;
     internal const int OpenNonBlocking = 0x800;
     internal const int OpenCloseOnExec = 0x80000;
+    internal const uint FilesystemCloseOnExec = 1;
+    internal const uint FilesystemCreate = 6;
+    internal const uint MountCloseOnExec = 1;
     internal const int EventNonBlocking = 0x800;
     internal const int EventCloseOnExec = 0x80000;
     internal const int ProcessTimerSlack = 29;
@@ -84,6 +87,24 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int SetNs(int descriptor, int type);
+
+    /// <summary>fsopen: a file system that is to be mounted.</summary>
+    internal static int OpenFilesystem(string type, uint flags) => (int)SystemCall(430, type, flags);
+
+    /// <summary>fsconfig; with FSCONFIG_CMD_CREATE the last three are 0.</summary>
+    internal static int ConfigureFilesystem(int context, uint command, nint key, nint value, nint auxiliary) =>
+        (int)SystemCall(431, context, (nint)command, key, value, auxiliary);
+
+    /// <summary>fsmount: mounts it, but nowhere.</summary>
+    internal static int MountFilesystem(int context, uint flags, uint attributes) =>
+        (int)SystemCall(432, context, (nint)flags, (nint)attributes, 0, 0);
+
+    // The library has had doors to these since glibc 2.36 only; their numbers are the same on all architectures.
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint SystemCall(nint number, string first, nuint second);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
 
     /// <summary>The effective user id; 0 is root.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]

@@ -1,6 +1,7 @@
 using Multipath.Protocol.Primitives;
 using Multipath.Protocol.Subflows;
 using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Tcp;
 
 namespace Multipath.Protocol.Connection;
 
@@ -57,6 +58,12 @@ internal sealed class Emission(Session s, Outflow outflow, Lifecycle lifecycle, 
     private int Write(Member m, ref SegmentPlan plan, Span<byte> buffer, bool offload, out PacketInfo info, Instant now)
     {
         SegmentOptions.Fill(s, m, ref plan, now);
+        if (plan.Kind == SegmentKind.Retransmission)
+        {
+            // It fills a gap: who gathers segments on the way has nothing to wait for.
+            plan.Header.Flags |= TcpFlags.Psh;
+        }
+
         ReadOnlySpan<byte> first = [];
         ReadOnlySpan<byte> second = [];
         if (plan.PayloadLength > 0)

@@ -40,7 +40,7 @@ internal sealed class Outlet(
         var isAckDue = receiver.Acks.IsDue;
         if (!(isAckDue && receiver.HasReport) && !IsMuted && _planner.Poll(maxPayload, ref plan, now))
         {
-            var isLast = plan.Kind == SegmentKind.Data && plan.PayloadLength > 0 && plan.PayloadLength == sender.Unsent;
+            var isLast = plan.Kind == SegmentKind.Data && plan.PayloadLength > 0 && _planner.EndsBurst(plan.PayloadLength, now);
             plan.Header.Flags |= isLast ? TcpFlags.Psh : TcpFlags.None;
         }
         else if (prober.IsDue)

@@ -34,6 +34,9 @@ internal sealed class Pacer(bool isEnabled)
         return !_isRefused;
     }
 
+    /// <summary>Whether more may leave now behind octets that are about to.</summary>
+    public bool AllowsAfter(int octets, Instant now) => Rate == 0 || NextAfter(octets, now) <= now;
+
     /// <summary>The deadline has come: who was refused asks again if it still has a wish.</summary>
     public void HandleTimeout(Instant now) => _isRefused &= _next > now;
 
@@ -50,7 +53,10 @@ internal sealed class Pacer(bool isEnabled)
     {
         if (Rate != 0)
         {
-            _next = Instant.Later(_next, now - Slack) + Duration.FromMicros((long)(octets * 1e6 / Rate));
+            _next = NextAfter(octets, now);
         }
     }
+
+    private Instant NextAfter(int octets, Instant now) =>
+        Instant.Later(_next, now - Slack) + Duration.FromMicros((long)(octets * 1e6 / Rate));
 }

@@ -16,6 +16,24 @@ internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
             || PollNew(maxPayload, ref plan, now));
     }
 
+    /// <summary>
+    /// Whether nothing follows new data of some octets at once. It gets PSH then, so that whoever gathers segments on the way, as the
+    /// receive offload of the peer's kernel does, passes on what it has.
+    /// </summary>
+    public bool EndsBurst(int octets, Instant now)
+    {
+        var rest = sender.Unsent - octets;
+        if (rest <= 0 || !sender.Pacer.AllowsAfter(octets, now))
+        {
+            return true;
+        }
+
+        var least = Math.Min(rest, control.Sizes.Mss);
+        var waitsForCompany = control.Options.Nagle && rest < control.Sizes.Mss && !sender.FinQueued;
+        var congestion = sender.Recovery.Window - sender.Recovery.Board.InFlight;
+        return waitsForCompany || Math.Min(congestion, sender.UsableWindow) - octets < least;
+    }
+
     private bool PollLost(int maxPayload, ref SegmentPlan plan, Instant now)
     {
         var index = sender.Recovery.Board.FirstLost();

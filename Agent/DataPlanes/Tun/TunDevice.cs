@@ -24,6 +24,7 @@ internal sealed unsafe class TunDevice : IDisposable
     private const nuint SetFlags = 0x8914;
     private const nuint SetLinkMtu = 0x8922;
     private const short TunWithoutHeader = 0x1001;
+    private const short Napi = 0x0010;
     private const short MultiQueue = 0x0100;
     private const short VirtioHeader = 0x4000;
     private const short InterfaceUp = 1;
@@ -48,6 +49,9 @@ internal sealed unsafe class TunDevice : IDisposable
     /// <summary>Whether each packet stands behind a <see cref="VirtioNetHeader"/>.</summary>
     internal bool Offloads => _options.Offload;
 
+    /// <summary>Whether the kernel gathers what is written (<see cref="TunOptions.EndsBursts"/>); not where it could not be told to.</summary>
+    internal bool Gathers { get; private init; }
+
     /// <summary>The descriptor of the first queue, which packets are read from and written to; it does not block.</summary>
     internal int Fd => _queues[0];
 
@@ -62,8 +66,12 @@ internal sealed unsafe class TunDevice : IDisposable
             throw new ArgumentException($"An interface name has 1 to {NameBytes - 1} characters: '{options.Name}'.", nameof(options));
         }
 
-        return NetNamespace.Run(options.Netns, () => new TunDevice(
-            options, OpenQueue(options), new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)));
+        return NetNamespace.Run(options.Netns, () =>
+        {
+            var (queue, gathers) = OpenFirst(options);
+            var control = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            return new TunDevice(options, queue, control) { Gathers = gathers };
+        });
     }
 
     /// <summary>Opens a further queue.</summary>
@@ -76,7 +84,7 @@ internal sealed unsafe class TunDevice : IDisposable
             throw new IOException($"{Name} has {QueueLimit} queues, which is the limit.");
         }
 
-        _queues.Add(NetNamespace.Run(_options.Netns, () => OpenQueue(_options)));
+        _queues.Add(NetNamespace.Run(_options.Netns, () => OpenQueue(_options, Gathers)));
         return _queues[^1];
     }
 
@@ -131,7 +139,21 @@ internal sealed unsafe class TunDevice : IDisposable
         }
     }
 
-    private static int OpenQueue(TunOptions options)
+    // Without a hold, GRO only costs: then the interface is made anew without it.
+    private static (int Queue, bool Gathers) OpenFirst(TunOptions options)
+    {
+        var gathers = options.EndsBursts && !options.Offload;
+        var queue = OpenQueue(options, gathers);
+        if (!gathers || GroHold.TrySet(options.Name, options.Netns))
+        {
+            return (queue, gathers);
+        }
+
+        _ = Libc.Close(queue);
+        return (OpenQueue(options, gathers: false), false);
+    }
+
+    private static int OpenQueue(TunOptions options, bool gathers)
     {
         var fd = Libc.Open("/dev/net/tun", Libc.OpenReadWrite | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
         if (fd < 0)
@@ -139,7 +161,8 @@ internal sealed unsafe class TunDevice : IDisposable
             throw Libc.Failure("open /dev/net/tun");
         }
 
-        var flags = TunWithoutHeader | (options.Offload ? VirtioHeader : 0) | (options.MultiQueue ? MultiQueue : 0);
+        var flags = TunWithoutHeader | (options.Offload ? VirtioHeader : 0) | (options.MultiQueue ? MultiQueue : 0)
+            | (gathers ? Napi : 0);
         var request = stackalloc byte[InterfaceRequestBytes];
         Fill(request, options.Name, (short)flags);
         if (Libc.IoControl(fd, TunSetInterface, request) != 0

@@ -17,6 +17,13 @@ public sealed record TunOptions(string Name)
     public TunRecording? Recording { get; init; }
 
     /// <summary>
+    /// Whoever writes ends each burst of a flow with PSH, as our stack does. Without offload the kernel then gathers what is written of a
+    /// flow (IFF_NAPI, and GRO for as long as <see cref="GroHold"/> says) and its TCP sees one large segment for many: half as much
+    /// work again for each processor second. A burst that does not end so would wait for the hold to pass.
+    /// </summary>
+    internal bool EndsBursts { get; init; }
+
+    /// <summary>
     /// Further queues can be opened (IFF_MULTI_QUEUE). The kernel hands a flow's packets to the queue that last wrote a packet of it.
     /// </summary>
     public bool MultiQueue { get; init; }

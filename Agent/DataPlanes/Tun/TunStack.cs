@@ -110,7 +110,7 @@ public sealed class TunStack : IDisposable
     /// </summary>
     internal static TunStack Open(TunOptions device, StackOptions options, Func<IPacketHandler, IPacketHandler>? between = null)
     {
-        var made = TunDevice.Create(device);
+        var made = TunDevice.Create(device with { EndsBursts = true });
         try
         {
             made.SetMtu(options.Mtu);

@@ -127,6 +127,35 @@ public class TransferTests
     }
 
     [Fact]
+    public void The_last_segment_that_leaves_at_once_is_pushed_whatever_holds_back_the_next()
+    {
+        // All that was written: only the last.
+        var script = SubflowScript.Established();
+        script.WriteSegments(3);
+        script.Expect(". 1:1001(1000) ack 1", ". 1001:2001(1000) ack 1", "P. 2001:3001(1000) ack 1");
+
+        // The peer's window: the last that it has room for.
+        script.Receive(". 1:1(0) ack 3001 win 2000");
+        script.WriteSegments(3);
+        script.Expect(". 3001:4001(1000) ack 1", "P. 4001:5001(1000) ack 1");
+
+        // The congestion window: the tenth of the first ten.
+        script = SubflowScript.Established();
+        script.WriteSegments(12);
+        for (var i = 0; i < 9; i++)
+        {
+            script.Expect($". {(i * 1000) + 1}:{(i + 1) * 1000 + 1}(1000) ack 1");
+        }
+
+        script.Expect("P. 9001:10001(1000) ack 1");
+
+        // Nagle: the rest waits for company.
+        script = SubflowScript.Established(SubflowScript.Plain with { Nagle = true });
+        script.Write(1500, isMergeable: true);
+        script.Expect("P. 1:1001(1000) ack 1");
+    }
+
+    [Fact]
     public void Adjoining_chunks_that_wait_are_merged_into_one_map()
     {
         var script = SubflowScript.Established(SubflowScript.Plain with { Nagle = true });

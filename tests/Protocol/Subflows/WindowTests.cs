@@ -59,7 +59,7 @@ public class WindowTests
     {
         var script = SubflowScript.Established(synAck: "S. 0:0(0) ack 1 mss 1000 sackok win 2000");
         script.WriteSegments(3);
-        script.Expect(". 1:1001(1000) ack 1", ". 1001:2001(1000) ack 1");
+        script.Expect(". 1:1001(1000) ack 1", "P. 1001:2001(1000) ack 1");
         script.Wait(100);
         script.Receive(". 1:1(0) ack 2001 win 0");
         script.ExpectAt(350, ". 2000:2000(0) ack 1");
@@ -74,7 +74,7 @@ public class WindowTests
         script.Receive(". 1:1(0) ack 1 win 300");
         Assert.Equal(0, script.Subflow.SendSpace(script.Now));
         script.WriteSegments(1);
-        script.ExpectAt(300, ". 1:301(300) ack 1");
+        script.ExpectAt(300, "P. 1:301(300) ack 1");
     }
 
     [Fact]
@@ -197,8 +197,8 @@ public class WindowTests
         script.WriteSegments(3);
 
         // 10 segments in 100 ms, twice as fast: 5 ms each, less 1 ms that a pause may be made up for.
-        script.Expect(". 1001:2001(1000) ack 1");
-        script.ExpectAt(104, ". 2001:3001(1000) ack 1");
+        script.Expect("P. 1001:2001(1000) ack 1");
+        script.ExpectAt(104, "P. 2001:3001(1000) ack 1");
         Assert.Equal(0, script.Subflow.SendSpace(script.Now));
         script.ExpectAt(109, "P. 3001:4001(1000) ack 1");
     }
