@@ -6,9 +6,6 @@ namespace Multipath.Silo.Storage.PostgreSql;
 /// <summary>What goes wrong with PostgreSQL (codes: appendix A of its manual), in words for a person who has to mend it.</summary>
 internal static class PostgresTrouble
 {
-    /// <summary>Class 57, "operator intervention": it ends connections that were in use.</summary>
-    private const string Shutdown = "57";
-
     /// <summary>True for what a database does to its caller, as opposed to a fault of this program.</summary>
     public static bool Is(Exception error) =>
         error is NpgsqlException or TimeoutException or IOException or SocketException or ObjectDisposedException;
@@ -20,8 +17,11 @@ internal static class PostgresTrouble
     public static bool IsCertain(Exception error) =>
         IsOfStatement(error)
         || error is SocketException or NpgsqlException { InnerException: SocketException }
-        || (error is PostgresException { Severity: "FATAL" } refused && !refused.SqlState.StartsWith(Shutdown, StringComparison.Ordinal))
-        || error is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow };
+        || error is PostgresException
+        {
+            SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
+                or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow
+        };
 
     /// <summary>True when the connection broke, which says nothing of the next one; waiting in vain is something else.</summary>
     public static bool IsOfConnection(Exception error) =>
