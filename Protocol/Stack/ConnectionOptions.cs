@@ -81,8 +81,8 @@ public sealed record ConnectionOptions
     public int SynsBeforeFallback { get; init; } = 3;
 
     /// <summary>
-    /// Time after which a connection is given up that has no subflow, whose peer does not acknowledge the end of our stream, or, once it was
-    /// released, whose peer acknowledges nothing (RFC 8684 section 3.3.3 leaves it open; Linux: 60 s).
+    /// Time after which a connection is given up that has no subflow, whose peer does not acknowledge the end of our stream, or, once it
+    /// was released, whose peer acknowledges nothing (RFC 8684 section 3.3.3 leaves it open; Linux: 60 s).
     /// </summary>
     public Duration CloseTimeout { get; init; } = Duration.FromSeconds(60);
 
