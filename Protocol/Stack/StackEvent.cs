@@ -56,7 +56,7 @@ public enum StackEventKind
     /// <summary>Multipath TCP was given up; the connection goes on as plain TCP.</summary>
     FellBack = 105,
 
-    /// <summary>The peer echoed an address that was announced (RFC 8684 section 3.4.1): <see cref="StackEvent.LocalId"/> is its id.</summary>
+    /// <summary>The peer echoed an address of ours (RFC 8684 section 3.4.1): <see cref="StackEvent.LocalId"/> is its id.</summary>
     Echoed = 106,
 }
 

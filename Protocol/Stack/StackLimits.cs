@@ -6,7 +6,7 @@ public sealed record StackLimits
     /// <summary>Connections at one time; each takes a few kilobytes while idle.</summary>
     public int Connections { get; init; } = 65_536;
 
-    /// <summary>Subflows of one connection: eight as Linux has it (MPTCP_PM_ADDR_MAX), and the one it began with; no more than these.</summary>
+    /// <summary>Subflows of one connection, at most 9: eight as Linux has it (MPTCP_PM_ADDR_MAX), and the one it began with.</summary>
     public int Subflows { get; init; } = 9;
 
     /// <summary>Addresses that one connection keeps of its peer, and announces of its own: as Linux has it.</summary>

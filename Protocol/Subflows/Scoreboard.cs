@@ -292,13 +292,7 @@ internal sealed class Scoreboard
 
     private void Remove(in SentSegment segment, int octets)
     {
-        if (segment.IsLost)
-        {
-            Lost -= octets;
-        }
-        else
-        {
-            InFlight -= octets;
-        }
+        Lost -= segment.IsLost ? octets : 0;
+        InFlight -= segment.IsLost ? 0 : octets;
     }
 }

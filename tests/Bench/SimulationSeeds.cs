@@ -28,7 +28,7 @@ internal static class SimulationSeeds
     public static Task RunAsync(TextWriter output) => RunAsync(output, 0, Seeds, Bytes);
 
     /// <summary>
-    /// Runs what the arguments say: <c>--seed</c> for one in full, <c>--count</c>, <c>--first</c>, <c>--bytes</c>, <c>--extras 0</c> or <c>1</c>.
+    /// Runs what the arguments say: <c>--seed</c> for one in full, <c>--count</c>, <c>--first</c>, <c>--bytes</c>, <c>--extras</c>.
     /// </summary>
     /// <returns>0 when all was right, 1 when a seed failed, 2 for arguments that mean nothing.</returns>
     public static async Task<int> RunAsync(TextWriter output, string[] arguments)
@@ -96,7 +96,8 @@ internal static class SimulationSeeds
         await LineAsync("total time", $"{elapsed:0.0} s, {speed:0.00} of the bar's speed, {busy:0.0} s of processors");
         await LineAsync("simulated time", $"{results.Sum(result => result.Ended.Micros) / 1e6:0} s");
         var differ = Repeat(results, bytes);
-        await LineAsync("second runs", $"{(count + RepeatEach - 1) / RepeatEach}, {differ.Length} with another trace {string.Join(' ', differ)}");
+        var repeated = (count + RepeatEach - 1) / RepeatEach;
+        await LineAsync("second runs", $"{repeated}, {differ.Length} with another trace {string.Join(' ', differ)}");
         foreach (var failure in failed.Take(Told))
         {
             await TellAsync(output, failure.Seed, bytes);

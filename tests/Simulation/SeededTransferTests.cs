@@ -9,8 +9,9 @@ namespace Multipath.Simulation.Tests;
 /// </summary>
 public sealed class SeededTransferTests
 {
-    private const int Seeds = 300;
-    private const long Bytes = 150_000;
+    private const int Seeds = 2_000;
+    private const int Repeated = 100;
+    private const long Bytes = 1 << 20;
 
     [Fact]
     public void Every_seed_ends_with_the_right_bytes_at_both_ends_and_no_rule_broken() =>
@@ -19,7 +20,7 @@ public sealed class SeededTransferTests
     [Fact]
     public void A_seed_has_the_same_trace_each_time()
     {
-        for (var seed = 5000UL; seed < 5020; seed++)
+        for (var seed = 5000UL; seed < 5000 + Repeated; seed++)
         {
             var plan = SeedPlanner.Plan(seed, Bytes);
             Assert.Equal(TransferRun.Run(plan).TraceHash, TransferRun.Run(plan).TraceHash);

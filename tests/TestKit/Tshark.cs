@@ -8,7 +8,7 @@ public static class Tshark
     private static readonly TimeSpan ReadPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Protocols that are guessed by the ports of our servers, 7000 and 443, and take random bytes for packets of their own, malformed ones.
+    /// Protocols that are guessed by the ports of our servers, 7000 and 443, and take random bytes for malformed packets of their own.
     /// </summary>
     private static readonly string[] WithoutGuesses = ["--disable-protocol", "gryphon", "--disable-protocol", "tls"];
 

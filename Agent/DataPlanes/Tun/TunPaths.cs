@@ -15,7 +15,7 @@ public sealed class TunPaths
         _stack = stack;
     }
 
-    /// <summary>What to make connections and listeners with: <c>new ConnectionOptions { PathManager = stack.KernelPaths.Create }</c>.</summary>
+    /// <summary>What to make connections with: <c>new ConnectionOptions { PathManager = stack.KernelPaths.Create }</c>.</summary>
     public Func<IPathManager> Create => _stack.Handler.Stack.Paths.Kernel.Create;
 
     /// <summary>Sets the limits; they count from the next event of each connection on.</summary>

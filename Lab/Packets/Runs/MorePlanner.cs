@@ -4,9 +4,9 @@ using Multipath.Protocol.Primitives;
 namespace Multipath.Lab.Packets.Runs;
 
 /// <summary>
-/// Adds to a plan what is rarer still: hosts without timestamps, hosts that pace, firewalls that swallow SYN/ACKs only, readers that leave the
-/// last bytes lying and give up, and peers that vanish for ever once they have closed. Like <see cref="ExtraPlanner"/> it draws from chances
-/// of its own.
+/// Adds to a plan what is rarer still: hosts without timestamps, hosts that pace, firewalls that swallow SYN/ACKs only, readers that leave
+/// the last bytes lying and give up, and peers that vanish for ever once they have closed. It draws from chances of its own, as
+/// <see cref="ExtraPlanner"/> does.
 /// </summary>
 internal static class MorePlanner
 {

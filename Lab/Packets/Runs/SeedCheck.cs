@@ -27,7 +27,8 @@ internal static class SeedCheck
 
         var arguments = string.Create(
             CultureInfo.InvariantCulture,
-            $"--seed {plan.Seed} --bytes {plan.UpBytes + plan.DownBytes}{(plan.Extras == PlanExtras.All ? "" : $" --extras {(int)plan.Extras}")}");
+            $"--seed {plan.Seed} --bytes {plan.UpBytes + plan.DownBytes}")
+            + (plan.Extras == PlanExtras.All ? "" : $" --extras {(int)plan.Extras}");
         return (result, string.Create(
             CultureInfo.InvariantCulture,
             $"""

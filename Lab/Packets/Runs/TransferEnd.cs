@@ -74,10 +74,11 @@ internal sealed class TransferEnd : IApplication
     /// <inheritdoc/>
     public Instant Deadline =>
         HasVanished ? Instant.Never
-        : HasEnded ? Instant.Earlier(In.Deadline, _vanishAt)
-        : Instant.Earlier(Instant.Earlier(In.Deadline, _paths.Deadline), Instant.Earlier(Instant.Earlier(NextScheduler, NextAbort), _vanishAt));
+        : Instant.Earlier(Instant.Earlier(In.Deadline, _vanishAt), HasEnded ? Instant.Never : NextDuty);
 
     private long Unread(bool isClient) => _plan.Unread is { } unread && unread.ByClient == isClient ? unread.Bytes : 0;
+
+    private Instant NextDuty => Instant.Earlier(_paths.Deadline, Instant.Earlier(NextScheduler, NextAbort));
 
     private Instant NextAbort => _isConnected && !HasEnded ? _abortAt : Instant.Never;
 

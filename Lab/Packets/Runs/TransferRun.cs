@@ -15,6 +15,8 @@ internal sealed class TransferRun
     private readonly TransferEnd _client;
     private readonly TransferEnd _server;
     private readonly ClientPaths _paths;
+    private readonly Stack _clientStack;
+    private readonly Stack _serverStack;
     private Instant _ended;
 
     private TransferRun(TransferPlan plan, IPacketTap? tap)
@@ -24,6 +26,7 @@ internal sealed class TransferRun
         _network = hosts.Network;
         _network.Trace.Tap = tap;
         var (client, server) = (hosts.MakeClient(plan.Mtu), hosts.MakeServer(plan.Mtu));
+        (_clientStack, _serverStack) = (client, server);
         _paths = new ClientPaths(client, plan, hosts.Addresses, hosts.Server);
         var listener = server.Listen(hosts.Any, plan.Server);
         var connection = client.Connect(new Endpoint(hosts.Addresses[0], 0), hosts.Server, plan.Client, _network.Now);
@@ -101,8 +104,8 @@ internal sealed class TransferRun
         var isFinished = end.Reason == EndReason.Finished || (end.Reason == EndReason.TimedOut && other.Reason == EndReason.Finished);
         var isCutShort = end.Reason == EndReason.Aborted || other.Reason == EndReason.Aborted;
 
-        // Who leaves bytes unread gives up only when all has arrived that it had to say.
-        var isCut = isCutShort && _plan.Unread is null;
+        // Who leaves bytes unread has read all others; what a slow reader at the other end had not read yet is lost with the reset.
+        var isCut = isCutShort && (_plan.Unread is null || end.Reason != EndReason.Aborted);
         if (isCutShort && !(IsAnswer(end.Reason) || IsSpared(end, other)))
         {
             return $"{name} ended by {end.Reason}: {State()}";
@@ -132,8 +135,16 @@ internal sealed class TransferRun
         {
         }
 
-        return _network.PacketsHeld == 0 ? null : $"{_network.PacketsHeld} packets are left over";
+        return _network.PacketsHeld == 0
+            ? Leftover("client", _client, _clientStack) ?? Leftover("server", _server, _serverStack)
+            : $"{_network.PacketsHeld} packets are left over";
     }
+
+    // What an end that vanished holds nobody will ever see.
+    private string? Leftover(string name, TransferEnd end, Stack stack) =>
+        end.HasVanished || (stack.ConnectionCount == 0 && stack.BufferBytes == 0)
+            ? null
+            : $"{name} still holds {stack.ConnectionCount} connections and {stack.BufferBytes} bytes of buffers: {State()}";
 
     private string State() =>
         $"client wrote {_client.Out.Written} and read {_client.In.Read}\n  {_client.Describe()}\n"
