@@ -4,14 +4,15 @@ using Multipath.Agent.Interop;
 namespace Multipath.Agent.DataPlanes.Tun;
 
 /// <summary>
-/// How long the receive offload (GRO) of an interface may keep segments back for more of their flow when the burst they are of was not ended
-/// by PSH (Documentation/networking/napi.rst, <c>gro_flush_timeout</c>).
+/// How long the receive offload (GRO) of an interface may keep segments back for more of their flow when the burst they are of was not
+/// ended by PSH (Documentation/networking/napi.rst, <c>gro_flush_timeout</c>).
 /// </summary>
 internal static class GroHold
 {
     /// <summary>
-    /// Only a net below bursts that end with PSH, so it may be long; and it has to be longer than a tick of the kernel (4 ms at 250 Hz): each
-    /// write starts the timer anew, and only behind the tick does that not reprogram the clock, which costs more than all that is saved.
+    /// Only a net below bursts that end with PSH, so it may be long; and it has to be longer than a tick of the kernel (4 ms at 250 Hz):
+    /// each write starts the timer anew, and only behind the tick does that not reprogram the clock, which costs more than all that is
+    /// saved.
     /// </summary>
     private const long Nanoseconds = 10_000_000;
 

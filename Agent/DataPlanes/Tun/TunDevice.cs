@@ -49,7 +49,9 @@ internal sealed unsafe class TunDevice : IDisposable
     /// <summary>Whether each packet stands behind a <see cref="VirtioNetHeader"/>.</summary>
     internal bool Offloads => _options.Offload;
 
-    /// <summary>Whether the kernel gathers what is written (<see cref="TunOptions.EndsBursts"/>); not where it could not be told to.</summary>
+    /// <summary>
+    /// Whether the kernel gathers what is written (<see cref="TunOptions.EndsBursts"/>); not where it could not be told to.
+    /// </summary>
     internal bool Gathers { get; private init; }
 
     /// <summary>The descriptor of the first queue, which packets are read from and written to; it does not block.</summary>

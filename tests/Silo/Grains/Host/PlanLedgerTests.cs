@@ -110,7 +110,7 @@ public sealed class PlanLedgerTests
     [Fact]
     public void An_agent_whose_answer_was_lost_is_offered_the_plan_again_and_its_refusals_are_heard_then()
     {
-        var version = new PlanVersion(1, 1);
+        var version = new PlanVersion(2, 1);
         var again = Pushed(PlanLedger.Empty.Activate().Want(One, 1, 1)).Meet(null, taken: version);
         Assert.Equal((version, null), (again.NextPush!.Version, again.Running));
         var answered = Pushed(again).Acknowledge(version, ["create: EINVAL"]);
@@ -122,7 +122,7 @@ public sealed class PlanLedgerTests
     {
         var held = PlanLedger.Empty.Activate().Want(One, 1, 1).Meet(null, taken: new PlanVersion(5, 3));
         Assert.Equal((new PlanVersion(5, 3), null, null), (held.Hold!.Running, held.Running, held.NextPush));
-        Assert.Equal(new PlanVersion(6, 1), held.Resume().Want(One, 1, 2).NextPush!.Version);
+        Assert.Equal(new PlanVersion(7, 1), held.Resume().Want(One, 1, 2).NextPush!.Version);
     }
 
     [Fact]
