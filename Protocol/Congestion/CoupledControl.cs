@@ -48,6 +48,9 @@ public abstract class CoupledControl : ICongestionControl
     }
 
     /// <inheritdoc/>
+    public void HandleTakeover(int bytes) => SetWindow(WindowLimits.Takeover(Window, SlowStartThreshold, _mss, bytes));
+
+    /// <inheritdoc/>
     public void HandleAck(in AckSample sample)
     {
         HandleDelivered(sample.AckedBytes);

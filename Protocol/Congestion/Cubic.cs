@@ -34,6 +34,9 @@ public sealed class Cubic : ICongestionControl
     }
 
     /// <inheritdoc/>
+    public void HandleTakeover(int bytes) => _state.Window = WindowLimits.Takeover(Window, SlowStartThreshold, _mss, bytes);
+
+    /// <inheritdoc/>
     public void HandleAck(in AckSample sample)
     {
         if (!sample.IsWindowLimited)

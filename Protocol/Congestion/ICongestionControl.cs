@@ -52,4 +52,8 @@ public interface ICongestionControl
     /// <param name="idle">How long nothing was sent.</param>
     /// <param name="now">The time at which sending begins again.</param>
     void HandleIdle(int restartWindow, Duration idle, Instant now);
+
+    /// <summary>What another subflow carried when it died comes here, where nothing is in flight.</summary>
+    /// <param name="bytes">How much.</param>
+    void HandleTakeover(int bytes);
 }

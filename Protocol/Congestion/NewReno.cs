@@ -28,6 +28,9 @@ public sealed class NewReno : ICongestionControl
     }
 
     /// <inheritdoc/>
+    public void HandleTakeover(int bytes) => Window = WindowLimits.Takeover(Window, SlowStartThreshold, _mss, bytes);
+
+    /// <inheritdoc/>
     public void HandleAck(in AckSample sample)
     {
         if (!sample.IsWindowLimited)

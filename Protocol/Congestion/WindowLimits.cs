@@ -13,6 +13,21 @@ public static class WindowLimits
     /// <param name="mss">Bytes of payload in a full segment.</param>
     public static int InitialWindow(int mss) => (int)Math.Min(10L * mss, Math.Max(2L * mss, 14_600));
 
+    /// <summary>
+    /// The window with which a subflow that begins takes over from one that died: its first window and beside it, up to as much again, what
+    /// the other carried. Most of that had reached the peer, only its acknowledgments died on the way back; sent again it would use up the
+    /// first window and new data wait for a round trip more. A window that has grown or shrunk since its beginning stays.
+    /// </summary>
+    /// <param name="window">Bytes.</param>
+    /// <param name="threshold">The slow-start threshold.</param>
+    /// <param name="mss">Bytes of payload in a full segment.</param>
+    /// <param name="carried">Bytes that the other subflow carried.</param>
+    public static int Takeover(int window, int threshold, int mss, int carried)
+    {
+        var first = InitialWindow(mss);
+        return window < first ? window : Math.Max(window, Math.Min(first + Math.Min(carried, first), threshold));
+    }
+
     /// <summary>A window within the bounds.</summary>
     /// <param name="window">Bytes.</param>
     /// <param name="mss">Bytes of payload in a full segment.</param>

@@ -186,7 +186,13 @@ internal sealed class Outflow(Session s, Outlook outlook)
         }
 
         var m = outlook.Viewed[picked];
-        var length = (int)Math.Min(range.Length, Math.Min(Math.Max(views[picked].Space, m.Tcp.Mss), s.Checksum ? m.Tcp.Mss : MaxChunk));
+        if (s.Reinject.IsTakeover && m.QueuedBytes == 0)
+        {
+            m.Tcp.Congestion.HandleTakeover((int)Math.Min(s.Reinject.Bytes, int.MaxValue));
+        }
+
+        var space = Math.Max(m.Tcp.SendSpace(now), m.Tcp.Mss);
+        var length = (int)Math.Min(range.Length, Math.Min(space, s.Checksum ? m.Tcp.Mss : MaxChunk));
         s.Reinject.DropBefore(range.Start + length);
         Give(m, range.Start, length, now);
         s.Counters.BytesReinjected += length;

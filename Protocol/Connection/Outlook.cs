@@ -37,7 +37,10 @@ internal sealed class Outlook(Session s)
         return _views.AsSpan(0, count);
     }
 
-    /// <summary>The subflows, for bytes that one of them may have lost.</summary>
+    /// <summary>
+    /// The subflows, for bytes that one of them may have lost. Of those of a dead one it is looked up who carries them already; else who
+    /// owes older ones counts as their carrier too, so that a loss is not answered by more copies than the paths are worth.
+    /// </summary>
     /// <param name="asked">The first of those bytes.</param>
     /// <param name="now">The time.</param>
     public ReadOnlySpan<SubflowView> ViewFor(Dsn64 asked, Instant now)
@@ -45,7 +48,9 @@ internal sealed class Outlook(Session s)
         var count = View(now).Length;
         for (var i = 0; i < count; i++)
         {
-            _views[i].Carries = _viewed[i].Tcp.TryGetLowestDsn(out var lowest) && lowest <= asked;
+            var tcp = _viewed[i].Tcp;
+            _views[i].Carries = tcp.TryGetLowestDsn(out var lowest) && lowest <= asked
+                && (!s.Reinject.IsTakeover || _views[i].Space <= 0 || tcp.IsCarrying(asked));
         }
 
         return _views.AsSpan(0, count);

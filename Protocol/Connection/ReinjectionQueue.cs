@@ -12,11 +12,34 @@ internal sealed class ReinjectionQueue
 
     private readonly RangeSet _ranges = new(MaxRanges);
 
+    /// <summary>
+    /// All that a subflow carried which has ended is among it: another one takes over. Until the queue is empty.
+    /// </summary>
+    public bool IsTakeover { get; private set; }
+
     /// <summary>Whether there is anything.</summary>
     public bool IsEmpty => _ranges.Count == 0;
 
+    /// <summary>All bytes of the ranges.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 0L;
+            for (var i = 0; i < _ranges.Count; i++)
+            {
+                bytes += _ranges[i].Length;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>The lowest range.</summary>
     public DsnRange First => _ranges[0];
+
+    /// <summary>What follows is all that a dead subflow carried.</summary>
+    public void BeginTakeover() => IsTakeover = true;
 
     /// <summary>Adds a range.</summary>
     public void Add(Dsn64 start, Dsn64 end) => _ranges.TryAdd(start, end);
@@ -33,8 +56,14 @@ internal sealed class ReinjectionQueue
                 _ranges.TryAdd(number, first.End);
             }
         }
+
+        IsTakeover &= _ranges.Count > 0;
     }
 
     /// <summary>Forgets everything.</summary>
-    public void Clear() => _ranges.Clear();
+    public void Clear()
+    {
+        _ranges.Clear();
+        IsTakeover = false;
+    }
 }

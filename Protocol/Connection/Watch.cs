@@ -68,13 +68,24 @@ internal sealed class Watch(Session s, Outlook outlook)
                 && now >= m.ProgressAt + outlook.OverdueAfter(m, now))
             {
                 m.IsStale = true;
-                RescueAll(m);
+                Rescue(m);
             }
         }
     }
 
-    /// <summary>Has everything that a subflow carries given to others.</summary>
+    /// <summary>A subflow has ended: everything that it carried is given to others.</summary>
     public void RescueAll(Member m)
+    {
+        if (m.Tcp.ChunkCount > 0)
+        {
+            s.Reinject.BeginTakeover();
+        }
+
+        Rescue(m);
+    }
+
+    // One that is merely overdue often lives: its load is given to others more sparingly (Outlook.ViewFor).
+    private void Rescue(Member m)
     {
         for (var i = 0; i < m.Tcp.ChunkCount; i++)
         {

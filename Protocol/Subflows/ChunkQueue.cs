@@ -35,6 +35,26 @@ internal sealed class ChunkQueue
         return !_minima.IsEmpty;
     }
 
+    /// <summary>Whether one of the chunks holds a data sequence number: not all between the lowest and the highest need be here.</summary>
+    public bool Covers(Dsn64 dsn)
+    {
+        if (_minima.IsEmpty || _minima.First.Dsn > dsn)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            var chunk = _entries[i].Chunk;
+            if (chunk.Dsn <= dsn && dsn < chunk.Dsn + chunk.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(in Chunk chunk, Seq32 start)
     {
         while (!_minima.IsEmpty && _minima.Last.Dsn >= chunk.Dsn)

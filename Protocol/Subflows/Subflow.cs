@@ -169,6 +169,10 @@ public sealed class Subflow
     /// <param name="dsn">The number, if any is.</param>
     public bool TryGetLowestDsn(out Dsn64 dsn) => _sender.Chunks.TryGetLowest(out dsn);
 
+    /// <summary>Whether a data sequence number is assigned here and not acknowledged on this subflow.</summary>
+    /// <param name="dsn">The number.</param>
+    public bool IsCarrying(Dsn64 dsn) => _sender.Chunks.Covers(dsn);
+
     /// <summary>Takes a segment of this subflow.</summary>
     /// <param name="packet">The segment.</param>
     /// <param name="now">When it came.</param>
