@@ -13,7 +13,7 @@ namespace Multipath.Agent.Reconcile;
 /// <param name="Action">What was tried.</param>
 /// <param name="Error">Null when the data plane took it, or would have.</param>
 /// <param name="Overtaken">
-/// What it was about was gone already: nothing was done and nothing refused, and what is needed now is to be decided anew.
+/// What it was about was gone already, or not whole yet: nothing was done and nothing refused, and what is needed is to be decided anew.
 /// </param>
 internal readonly record struct ActionResult(DataPlaneAction Action, KernelError? Error, bool Overtaken = false);
 
@@ -29,10 +29,10 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         var error = table.TryGet(action.Token, out var connection) && connection.Steerable
             ? Do(action, connection, began)
             : new KernelError("act", Errno.NoSuchProcess, "the connection is not under this agent");
-        if (error is not null && connection is not null && action is SetBackup set && IsGone(set, error, connection))
+        if (error is not null && connection is not null && IsOvertaken(action, error, connection))
         {
             journal.Overtaken(kind, action.Token, text, clock.Now - began);
-            return new ActionResult(action, null, Overtaken: true);
+            return new ActionResult(action, action is SetBackup ? null : error, Overtaken: true);
         }
 
         var refusal = error?.ToString() ?? "";
@@ -157,6 +157,10 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
 
         return error;
     }
+
+    /// <summary>A connection that is closing, or whose handshake is not whole yet, takes no subflow: its event is under way.</summary>
+    private bool IsOvertaken(DataPlaneAction action, KernelError error, TrackedConnection connection) =>
+        error.Errno == Errno.NotConnected || (action is SetBackup set && IsGone(set, error, connection));
 
     /// <summary>
     /// The peer, or the kernel, closed the subflow, and its SUB_CLOSED waits behind what asked for the action: a plan overtakes events.

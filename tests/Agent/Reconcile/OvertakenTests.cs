@@ -58,6 +58,26 @@ public sealed class OvertakenTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_that_is_closing_takes_no_subflow_and_refuses_no_plan()
+    {
+        Hold(new PlaneSubflow(OverWifi, 0, 0, false, true, default));
+        _reconciler.HandleEvent(new MptcpEvent.SubflowClosed(Token, new SubflowFacts(OverLte, 1, 0, true, 0), 0, null), _now);
+        _plane.Take();
+        _plane.Refuses = call => call.StartsWith("create", StringComparison.Ordinal)
+            ? new KernelError("create a subflow", Errno.NotConnected, null)
+            : null;
+        Pass(1000);
+        Assert.StartsWith("create 7 10.2.0.2", Assert.Single(_plane.Take()), StringComparison.Ordinal);
+        Assert.Empty(Adopt(Wifi, Lte).Refused);
+        Assert.DoesNotContain(_plane.Occurred, one => one.Kind == OccurrenceKind.Refused);
+
+        _plane.Take();
+        _plane.Refuses = _ => null;
+        Pass(60_000);
+        Assert.StartsWith("create 7 10.2.0.2", Assert.Single(_plane.Take()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_priority_that_is_refused_for_a_subflow_that_is_there_is_reported_and_tried_again()
     {
         MakeWifiAgain();
