@@ -56,7 +56,7 @@ public sealed record ConnectionOptions
 
     /// <summary>
     /// Spread data over the round trip instead of sending it as fast as the window opens, at 1.25 times the rate that the window asks
-    /// for, twice in slow start. Off by default: on simulated paths it gains nothing.
+    /// for, twice in slow start. Off by default: what the schedulers are known to make of paths was measured without it.
     /// </summary>
     public bool Pacing { get; init; }
 
