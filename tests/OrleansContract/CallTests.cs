@@ -163,26 +163,25 @@ public sealed class CallTests
     {
         await using ContractHost host = await ContractHost.StartAsync();
         using var stop = new CancellationTokenSource();
-        Task<int>[] busy = [.. Enumerable.Range(0, 100).Select(i => Task.Run(() => CallOnAsync(host.Grain<IEchoGrain>($"busy-{i}"))))];
+        TaskCompletionSource[] begun = [.. Enumerable.Range(0, 100).Select(_ => new TaskCompletionSource())];
+        Task[] busy = [.. begun.Select((first, i) => Task.Run(() => CallOnAsync(host.Grain<IEchoGrain>($"busy-{i}"), first)))];
+        await Task.WhenAll(begun.Select(first => first.Task)).WaitAsync(Probe.Patience);
         for (int i = 0; i < 20; i++)
         {
             Assert.Equal($"other-{i}", await Task.Run(() => host.Grain<IEchoGrain>($"other-{i}").Key()).WaitAsync(Probe.Patience));
         }
 
         await stop.CancelAsync();
-        Assert.All(await Task.WhenAll(busy), calls => Assert.True(calls > 0));
+        await Task.WhenAll(busy).WaitAsync(Probe.Patience);
 
-        async Task<int> CallOnAsync(IEchoGrain grain)
+        async Task CallOnAsync(IEchoGrain grain, TaskCompletionSource first)
         {
-            int calls = 0;
             while (!stop.IsCancellationRequested)
             {
                 await grain.Add(1, 2);
-                calls++;
+                first.TrySetResult();
                 await Task.Yield();
             }
-
-            return calls;
         }
     }
 }
