@@ -32,8 +32,8 @@ public sealed class PlanTests
     {
         // Ways of 10 ms there and back: with shorter ones the faster subflow has delivered most bytes before the other's turn comes.
         using var bed = Bed.Create(new BedOptions { Between = inner => new Disturber(inner, new Disturbance(0, 1, 5000), 3) });
-        var log = new StringWriter();
-        var options = new AgentOptions("host") { PolicyYaml = Policy, Log = TextWriter.Synchronized(log) };
+        var log = new SharedLog();
+        var options = new AgentOptions("host") { PolicyYaml = Policy, Log = log.Writer };
         var ground = new AgentGround(
             bed.Plane,
             new TunInventory(new TwoInterfaces(), [new TunUplink("up1", bed.Ours(1)), new TunUplink("up2", bed.Ours(2))]),
@@ -42,7 +42,7 @@ public sealed class PlanTests
         await using var agent = AgentHost.Start(options, ground);
         var pair = await bed.ConnectAsync(weConnect: true);
         await bed.HasSubflowsAsync(pair, 2);
-        await Eventually.HoldsAsync("the agent chose", () => log.ToString().Contains("schedule by redundant", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the agent chose", () => log.Text.Contains("schedule by redundant", StringComparison.Ordinal));
         await bed.ExchangeAsync(pair, 1_000_000);
         var info = await bed.InfoAsync(pair);
         Assert.True(info.BytesDuplicated > 200_000, $"only {info.BytesDuplicated} bytes went twice");

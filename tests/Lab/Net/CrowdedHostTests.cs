@@ -19,7 +19,7 @@ public sealed class CrowdedHostTests : IAsyncDisposable
 
     private readonly NetLab _lab = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("crowded-");
-    private readonly StringWriter _log = new();
+    private readonly SharedLog _log = new();
 
     [Fact]
     public async Task A_peer_that_joins_without_end_and_a_host_of_many_addresses_are_told_in_part_and_the_session_stays()
@@ -41,7 +41,7 @@ public sealed class CrowdedHostTests : IAsyncDisposable
         using var channel = GrpcChannel.ForAddress(silo.GrpcAddress);
         var fleet = new Fleet.FleetClient(channel);
         await using var agent = AgentHost.Start(
-            new AgentOptions("hub") { Netns = server, Silo = silo.GrpcAddress, JsonLog = true, Log = TextWriter.Synchronized(_log) });
+            new AgentOptions("hub") { Netns = server, Silo = silo.GrpcAddress, JsonLog = true, Log = _log.Writer });
 
         using var listener = NetNamespace.Run(server, () => MptcpSocket.Listen(new IPEndPoint(IPAddress.Any, 0)));
         var port = (ushort)((IPEndPoint)listener.Socket.LocalEndPoint!).Port;
@@ -67,8 +67,8 @@ public sealed class CrowdedHostTests : IAsyncDisposable
                 && host.Connections[0].Subflows.Count == 32 && host.Summary.Paths == 64);
         var paths = (await HostAsync(fleet, test))!.Paths;
         Assert.Equal(Joins + 1u, Assert.Single(paths, path => new IPAddress(path.Id.Address.Span).Equals(remote)).Subflows);
-        Assert.Contains("reports leave out subflows beyond 32 of a connection", _log.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("silo-away", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("reports leave out subflows beyond 32 of a connection", _log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("silo-away", _log.Text, StringComparison.Ordinal);
     }
 
     public ValueTask DisposeAsync()

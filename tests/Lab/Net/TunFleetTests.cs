@@ -32,11 +32,11 @@ public sealed class TunFleetTests
         new KernelBaseline(Backup: false).Configure(topology.Client, topology.Server, topology.Links);
         await using var fleet = new DemoFleet();
         await fleet.StartSiloAsync([new PolicyFile("tun.yaml", Policy("minRtt"))]);
-        var log = new StringWriter();
+        var log = new SharedLog();
         var host = new ScenarioHost("van", IsServer: false, new Dictionary<string, string> { ["class"] = "van" });
         AgentHost? agent = null;
         fleet.StartAgent(host, options => agent = AgentHost.Start(
-            options with { Netns = topology.Client.Namespace, Log = TextWriter.Synchronized(log), JsonLog = true },
+            options with { Netns = topology.Client.Namespace, Log = log.Writer, JsonLog = true },
             new TunPlaneOptions(new TunOptions("mp0"), HostStack.UplinksOf(topology.Links))
             {
                 Proxy = new IPEndPoint(IPAddress.Loopback, 0),
@@ -52,11 +52,11 @@ public sealed class TunFleetTests
 
         await fleet.Client.ApplyPolicyAsync(new ApplyPolicyRequest { Yaml = Policy("redundant"), FileName = "tun.yaml" });
         await Eventually.HoldsAsync(
-            "the scheduler is another", () => log.ToString().Contains("schedule by redundant", StringComparison.Ordinal));
+            "the scheduler is another", () => log.Text.Contains("schedule by redundant", StringComparison.Ordinal));
         await Eventually.HoldsAsync("the server gets copies", () => CounterAt(topology.Server, "DuplicateData") > 50);
 
         var cutUs = topology.Links[0].Set(Outage.Blackhole) / 1000;
-        await Eventually.HoldsAsync("the reflex fires", () => log.ToString().Contains("blackhole", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the reflex fires", () => log.Text.Contains("blackhole", StringComparison.Ordinal));
         var result = await running.WaitAsync(Cancellation);
         Assert.True(result.IsIntact, result.Failure);
         Assert.True(result.IsMptcp);
