@@ -23,6 +23,7 @@ public sealed class FormerFailureTests
     [InlineData(1497, "a writer was not woken that a dead subflow held back")]
     [InlineData(1929, "the announcement of a fallback ended before the peer had it; addresses were announced after it")]
     [InlineData(2611, "joins were refused by an end that had all, while the other missed the last data ACK")]
+    [InlineData(2515, "a client that vanished before its last ACK of the handshake arrived was waited for", 1 << 20)]
     [InlineData(5487, "a subflow whose RST was lost was never asked whether it still lived", 1 << 20)]
     [InlineData(7401, "a subflow whose RST was lost was never asked whether it still lived", 1 << 20)]
     [InlineData(WithExtras, "linuxDefault waited for ever for a subflow whose round trip was never measured", 1 << 20)]

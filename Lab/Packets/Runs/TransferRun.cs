@@ -83,6 +83,11 @@ internal sealed class TransferRun
         {
             if (!_network.Step(_plan.Limit))
             {
+                if (HasMissed(_client, _server) || HasMissed(_server, _client))
+                {
+                    break;
+                }
+
                 _ended = _network.Now;
                 return $"not over at {_plan.Limit}: {State()}";
             }
@@ -97,7 +102,7 @@ internal sealed class TransferRun
     {
         if (end.HasVanished || other.HasVanished)
         {
-            return end.HasVanished || end.Reason is EndReason.TimedOut or EndReason.Finished ? null
+            return end.HasVanished || HasMissed(end, other) || end.Reason is EndReason.TimedOut or EndReason.Finished ? null
                 : $"{name} ended by {end.Reason} though the other one vanished: {State()}";
         }
 
@@ -127,6 +132,9 @@ internal sealed class TransferRun
 
     // The other one gave up before the handshake was whole here.
     private static bool IsSpared(TransferEnd end, TransferEnd other) => other.Reason == EndReason.Aborted && !end.IsConnected;
+
+    // The other one vanished while the last packet of the handshake was on its way, and that one was lost.
+    private static bool HasMissed(TransferEnd end, TransferEnd other) => other.HasVanished && !end.IsConnected;
 
     private string? Settle()
     {
