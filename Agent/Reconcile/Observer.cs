@@ -50,7 +50,8 @@ internal sealed class Observer(ConnectionTable table, PathBook paths, Measuremen
             TrackedConnection.Plain(one.Tuple.Remote),
             one.Sample.BytesSent,
             one.Sample.BytesAcked,
-            one.Sample.UnackedSegments > 0))
+            one.Sample.UnackedSegments > 0,
+            TimeSpan.FromMilliseconds(one.Sample.LastDataReceivedMs)))
         .ToEquatableArray();
 
     private PathObservation Observe(HostPath path, int subflows)

@@ -40,7 +40,9 @@ public sealed record ConnectionState(
 /// <param name="BytesSent">Bytes sent, retransmissions included.</param>
 /// <param name="BytesAcked">Bytes acknowledged.</param>
 /// <param name="Outstanding">Something is under way.</param>
-public sealed record SubflowProgress(IPEndPoint Local, IPEndPoint Remote, ulong BytesSent, ulong BytesAcked, bool Outstanding);
+/// <param name="Heard">How long ago the peer last sent data on it, or the connection began.</param>
+public sealed record SubflowProgress(
+    IPEndPoint Local, IPEndPoint Remote, ulong BytesSent, ulong BytesAcked, bool Outstanding, TimeSpan Heard = default);
 
 /// <summary>An address that the peer announced.</summary>
 /// <param name="Id">Its address id.</param>

@@ -30,8 +30,11 @@ public sealed record ConnectionMemory(
     /// <summary>Subflows that the peer made within the limit, oldest first; only of a connection that the peer opened.</summary>
     public EquatableArray<SubflowEnds> Joined { get; init; } = [];
 
+    /// <summary>Addresses that are to be withdrawn when what is under way on their dead paths has had time to arrive.</summary>
+    public EquatableArray<LateWithdrawal> Withdrawals { get; init; } = [];
+
     internal bool IsEmpty => Paths.IsEmpty && Pending.IsEmpty && Held.IsEmpty && RetiredIds.IsEmpty && Joined.IsEmpty
-        && Handovers == HandoverMemory.None;
+        && Withdrawals.IsEmpty && Handovers == HandoverMemory.None;
 
     internal static ConnectionMemory Of(uint token) => new(token, [], [], [], []);
 

@@ -27,7 +27,9 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
     internal void Run()
     {
         Memory = Memory.Tidy(IsPending, now);
+        (Memory, var withdrawal) = LateWithdrawals.Run(view, Memory, steps.Bury, now);
         Bury();
+        WaitFor(withdrawal);
         if (view.Connection.ServerSide)
         {
             Serve();
@@ -80,11 +82,21 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
     {
         var id = dead.State.LocalId;
         var whole = dead.PathState == PathState.LinkDown || (dead.PathState == PathState.Silent && id != 0);
-        if (whole && _withdrawn.Add(id))
+        if (!whole || !_withdrawn.Add(id))
         {
-            var withdraw = new WithdrawAddress(Token, id, $"{why}; its address is withdrawn so that the peer sends again too");
-            steps.Bury.Insert(steps.Bury.Count - 1, withdraw);
-            Memory = dead.Key is { } path && Memory.Path(path).LocalId == id ? Memory.Withdrawn(path, id) : Memory;
+            return;
+        }
+
+        Memory = dead.Key is { } path && Memory.Path(path).LocalId == id ? Memory.Withdrawn(path, id) : Memory;
+        var reason = $"{why}; its address is withdrawn so that the peer sends again too";
+        if (dead is { Key: { } gone, PathState: PathState.LinkDown } && LateWithdrawals.Of(view.Connection, dead.State, now) is { } at)
+        {
+            Memory = Memory with { Withdrawals = Memory.Withdrawals.Append(new LateWithdrawal(gone, id, at, reason)).ToEquatableArray() };
+            Wait(at);
+        }
+        else
+        {
+            steps.Bury.Insert(steps.Bury.Count - 1, new WithdrawAddress(Token, id, reason));
         }
     }
 
@@ -165,10 +177,7 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         }
 
         (Memory, var next) = AddressOffers.Offer(view, Memory with { Joined = within }, [.. Alive], steps.Create, now);
-        if (next is { } at)
-        {
-            Wait(at);
-        }
+        WaitFor(next);
     }
 
     private void Prioritise()
@@ -185,10 +194,7 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         _handover = before is not null || handover.Memory.Current is not null
             ? $"handover {HandoverStep.IdOf(Token, handover.Memory.Count)}"
             : "";
-        if (handover.NextDeadline is { } look)
-        {
-            Wait(look);
-        }
+        WaitFor(handover.NextDeadline);
 
         foreach (var change in Priorities.Choose(_move, before, handover.Memory.Current, [.. Alive]))
         {
@@ -260,6 +266,14 @@ internal sealed class ConnectionWork(ConnectionView view, ConnectionMemory memor
         }
 
         return at <= now;
+    }
+
+    private void WaitFor(DateTimeOffset? at)
+    {
+        if (at is { } moment)
+        {
+            Wait(moment);
+        }
     }
 
     private void Wait(DateTimeOffset at) => NextDeadline = NextDeadline is null || at < NextDeadline ? at : NextDeadline;

@@ -119,7 +119,8 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
             return refusal;
         }
 
-        var known = s.Addresses.Withdraw(id);
+        // 0 is the address of the first subflow, also when that one is gone.
+        var known = s.Addresses.Withdraw(id) || id == 0;
         foreach (var m in s.Members)
         {
             m?.Signals.Drop(id);

@@ -69,6 +69,41 @@ public sealed class AddressTests
         await bed.ExchangeAsync(pair, 100_000);
     }
 
+    [Theory]
+    [CombinatorialBools]
+    public async Task We_withdraw_an_address_whose_subflow_is_gone(bool first)
+    {
+        using var bed = Bed.Create();
+        var pair = await bed.ConnectAsync(weConnect: true);
+        await bed.JoinAsync(pair, weConnect: true, weJoin: true);
+        var (id, address) = first ? ((byte)0, bed.Ours(1)) : ((byte)2, bed.Ours(2));
+        var held = Assert.Single(bed.Plane.Snapshot().Connections);
+        var gone = Assert.Single(held.Subflows, one => one.Tuple.LocalAddress.Equals(address));
+        Assert.Null(bed.Plane.Destroy(held.Token, gone.Tuple));
+        Assert.Null(first ? null : bed.Plane.Announce(held.Token, address, id));
+        Assert.Null(bed.Plane.Withdraw(held.Token, id));
+        Assert.Equal(id, (await NextAsync<MptcpEvent.Removed>(bed.Kernel.Events)).RemoteId);
+        await bed.ExchangeAsync(pair, 100_000);
+    }
+
+    [Theory]
+    [CombinatorialBools]
+    public async Task The_kernel_withdraws_an_address_whose_subflow_is_gone(bool first)
+    {
+        using var bed = Bed.Create();
+        var pair = await bed.ConnectAsync(weConnect: false);
+        await bed.JoinAsync(pair, weConnect: false, weJoin: false);
+        var (id, address) = first ? ((byte)0, bed.Theirs(1)) : ((byte)2, bed.Theirs(2));
+        var held = Assert.Single(bed.Kernel.Snapshot().Connections);
+        var gone = Assert.Single(held.Subflows, one => one.Tuple.LocalAddress.Equals(address));
+        Assert.Null(bed.Kernel.DestroySubflow(held.Token, gone.Tuple));
+        Assert.Equal(first ? null : "EINVAL", bed.Kernel.Withdraw(held.Token, id)?.Name);
+        Assert.Null(first ? null : bed.Kernel.Announce(held.Token, address, id));
+        Assert.Null(first ? null : bed.Kernel.Withdraw(held.Token, id));
+        await Eventually.HoldsAsync("it is told", () => bed.KernelCounter("RmAddrTx") == 1);
+        await bed.ExchangeAsync(pair, 100_000);
+    }
+
     [Fact]
     public async Task The_events_and_the_snapshot_of_the_plane_agree_with_the_kernels()
     {

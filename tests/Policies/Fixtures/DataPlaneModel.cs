@@ -13,7 +13,7 @@ internal sealed class DataPlaneModel
 
     private readonly Dictionary<PathKey, PathState> _paths = [];
     private readonly List<SubflowState> _subflows = [];
-    private readonly Dictionary<IPAddress, (ulong Sent, ulong Acked, bool Outstanding)> _carried = [];
+    private readonly Dictionary<IPAddress, SubflowProgress> _carried = [];
     private int _nextPort = 40000;
 
     internal DataPlaneModel(PathKey first, params PathKey[] others)
@@ -78,8 +78,8 @@ internal sealed class DataPlaneModel
     internal void Change(SubflowState subflow, SubflowState changed) => _subflows[_subflows.IndexOf(subflow)] = changed;
 
     /// <summary>What the subflows on a path have carried by now.</summary>
-    internal void Carry(PathKey path, ulong sent, ulong acked, bool outstanding = false) =>
-        _carried[path.Address] = (sent, acked, outstanding);
+    internal void Carry(PathKey path, ulong sent, ulong acked, bool outstanding = false, double heard = 0) =>
+        _carried[path.Address] = new SubflowProgress(Remote, Remote, sent, acked, outstanding, TimeSpan.FromSeconds(heard));
 
     /// <summary>The peer makes a subflow.</summary>
     internal void Join(PathKey path, byte id, string? remote = null) => _subflows.Add(new SubflowState(
@@ -139,11 +139,8 @@ internal sealed class DataPlaneModel
         }
     }
 
-    private SubflowProgress Progress(SubflowState subflow)
-    {
-        var (sent, acked, outstanding) = _carried[subflow.Local.Address];
-        return new SubflowProgress(subflow.Local, subflow.Remote, sent, acked, outstanding);
-    }
+    private SubflowProgress Progress(SubflowState subflow) =>
+        _carried[subflow.Local.Address] with { Local = subflow.Local, Remote = subflow.Remote };
 
     private void Create(CreateSubflow create)
     {
