@@ -72,6 +72,7 @@ internal static class AgentMessages
             BytesSent = path.BytesSent,
             BytesReceived = path.BytesReceived,
             Subflows = (uint)path.Subflows,
+            FailedHandovers = (uint)path.FailedHandovers,
         };
         if (path.Gateway is { } gateway)
         {

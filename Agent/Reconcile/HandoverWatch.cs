@@ -6,9 +6,9 @@ namespace Multipath.Agent.Reconcile;
 
 /// <summary>
 /// Watches the planned handovers that are under way: measures their connections at each look, keeps the longest time for which nothing that
-/// was under way was acknowledged, and tells how they go.
+/// was under way was acknowledged, tells how they go, and holds it against a path when it did not carry.
 /// </summary>
-internal sealed class HandoverWatch(Measurements measurements, ConnectionTable table, Journal journal)
+internal sealed class HandoverWatch(Measurements measurements, ConnectionTable table, PathBook paths, Journal journal)
 {
     private readonly Dictionary<uint, TimeSpan> _stalls = [];
 
@@ -57,6 +57,10 @@ internal sealed class HandoverWatch(Measurements measurements, ConnectionTable t
             _ = step.Stage == HandoverStage.Begun ? _stalls.TryAdd(step.Token, TimeSpan.Zero) : _stalls.Remove(step.Token);
             using var span = journal.Trace.Handover(step.Id, step.Stage.ToString(), step.Text);
             journal.Handover(step, stall);
+            if (step is { Failed: true, To: { } path })
+            {
+                paths.HandoverFailed(path);
+            }
         }
     }
 

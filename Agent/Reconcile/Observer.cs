@@ -67,7 +67,8 @@ internal sealed class Observer(ConnectionTable table, PathBook paths, Measuremen
             measured.DeliveryBytesPerSecond,
             measured.BytesSent,
             measured.BytesReceived,
-            subflows);
+            subflows,
+            paths.FailedHandovers(path.Path));
     }
 
     private ConnectionObservation Observe(TrackedConnection connection)

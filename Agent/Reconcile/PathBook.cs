@@ -15,6 +15,7 @@ internal sealed class PathBook
 
     private readonly Dictionary<PathKey, DateTimeOffset> _suspected = [];
     private readonly HashSet<PathKey> _silent = [];
+    private readonly Dictionary<PathKey, int> _failedHandovers = [];
 
     /// <summary>The paths, ordered by interface, then address.</summary>
     public ImmutableArray<HostPath> Paths { get; private set; } = [];
@@ -38,6 +39,11 @@ internal sealed class PathBook
             Answered(gone);
         }
 
+        foreach (var gone in _failedHandovers.Keys.Except(Paths.Select(path => path.Path)).ToArray())
+        {
+            _failedHandovers.Remove(gone);
+        }
+
         return [.. before.Where(path => path.LinkUp && !up.Contains(path.Path)).Select(path => path.Path)];
     }
 
@@ -47,6 +53,12 @@ internal sealed class PathBook
     /// <summary>Something came back on the path.</summary>
     /// <returns>True when that is news.</returns>
     public bool Answered(PathKey path) => _suspected.Remove(path) | _silent.Remove(path);
+
+    /// <summary>A planned handover to the path was taken back because it did not carry.</summary>
+    public void HandoverFailed(PathKey path) => _failedHandovers[path] = FailedHandovers(path) + 1;
+
+    /// <summary>How often that was.</summary>
+    public int FailedHandovers(PathKey path) => _failedHandovers.GetValueOrDefault(path);
 
     /// <summary>Settles the suspicions that are old enough.</summary>
     /// <param name="now">The time.</param>

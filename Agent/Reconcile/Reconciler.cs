@@ -48,7 +48,7 @@ internal sealed class Reconciler
             _observer,
             new ActionRunner(plane, _table, journal, clock),
             _steering,
-            new HandoverWatch(_measurements, _table, journal));
+            new HandoverWatch(_measurements, _table, _paths, journal));
         _blackhole = new BlackholeReflex(_table, _paths, _realisation, journal);
     }
 

@@ -35,6 +35,9 @@ public enum PathState
 /// <param name="BytesSent">Bytes sent over the path since the agent started.</param>
 /// <param name="BytesReceived">Bytes received over the path since the agent started.</param>
 /// <param name="Subflows">Established subflows on the path.</param>
+/// <param name="FailedHandovers">
+/// Planned handovers to the path that were taken back because it did not carry, since the agent started or the path appeared.
+/// </param>
 public sealed record PathObservation(
     PathKey Path,
     PathState State,
@@ -45,7 +48,8 @@ public sealed record PathObservation(
     double? DeliveryBytesPerSecond = null,
     ulong BytesSent = 0,
     ulong BytesReceived = 0,
-    int Subflows = 0);
+    int Subflows = 0,
+    int FailedHandovers = 0);
 
 /// <summary>What a host observes of itself, whole.</summary>
 /// <param name="Host">The host's id.</param>

@@ -17,19 +17,21 @@ internal sealed class Judge(TrafficClass traffic, HandoverRules rules, DateTimeO
     {
         var seen = path.Observation;
         var known = before is null ? New(seen.Path, Verdict.Usable, "") : Sane(before);
-        known = known with { History = known.History.Saw(RttMs(seen), now) };
+        known = known with { History = known.History.Saw(RttMs(seen), now) with { FailedHandovers = seen.FailedHandovers } };
         if (seen.State != PathState.Up)
         {
             return new Candidate(path, Dead(seen, known), GoodNow: false);
         }
 
-        var fault = Fault(seen);
+        var failed = seen.FailedHandovers > before?.History.FailedHandovers;
+        var fault = failed ? "a handover to it was taken back" : Fault(seen);
         var verdict = before?.Verdict switch
         {
             null when fresh && fault is null => known,
             null when fresh => Left(known, $"{fault} when first seen"),
             null => Recovering(known, "new", fault),
             Verdict.Dead => Recovering(known, "up again", fault),
+            Verdict.Usable when failed => Left(known, $"{fault} at {Units.Show(now)}"),
             Verdict.Usable => WhileUsable(known, seen, fault),
             _ => WhileDegraded(known, seen, fault),
         };

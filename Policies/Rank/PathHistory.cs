@@ -9,8 +9,9 @@ namespace Multipath.Policies.Rank;
 /// 1. What is not measured is not held against a path: after <see cref="Model.HandoverRules.UpAfter"/> without a bad value it is usable
 /// again.
 /// 2. Its round-trip time is the last one for as long, then the best that it ever had: a path that was left for a slow time is tried.
-/// 3. Each setback, which is to be left because of what was measured, doubles that time, up to <see cref="LongestWait"/>, so that a path
-/// that is good only while it is idle costs ever fewer handovers. A link that went down is none: what comes back is another link.
+/// 3. Each setback, which is to be left because of what was measured or because a handover to it was taken back, doubles that time, up to
+/// <see cref="LongestWait"/>, so that a path that is good only while it is idle costs ever fewer handovers. A link that went down is none:
+/// what comes back is another link.
 /// 4. After <see cref="ForgottenAfter"/> without a setback all are forgotten.
 /// </remarks>
 /// <param name="Setbacks">Setbacks in a row.</param>
@@ -18,8 +19,10 @@ namespace Multipath.Policies.Rank;
 /// <param name="RttMs">The round-trip time that was measured last, ms; null when there was none.</param>
 /// <param name="BestRttMs">The lowest one, ms; null when there was none.</param>
 /// <param name="UnmeasuredSince">Since when there is no round-trip time; null while there is one.</param>
+/// <param name="FailedHandovers">As reported last (<see cref="Model.PathObservation.FailedHandovers"/>); more of them are news.</param>
 public sealed record PathHistory(
-    int Setbacks, DateTimeOffset? SetbackAt, double? RttMs, double? BestRttMs, DateTimeOffset? UnmeasuredSince)
+    int Setbacks, DateTimeOffset? SetbackAt, double? RttMs, double? BestRttMs, DateTimeOffset? UnmeasuredSince,
+    int FailedHandovers)
 {
     /// <summary>No path waits longer because of setbacks; one whose policy asks for more waits as long as that.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
@@ -31,7 +34,7 @@ public sealed record PathHistory(
     private const int MostSetbacks = 16;
 
     /// <summary>Of a path that is seen for the first time.</summary>
-    public static PathHistory None { get; } = new(0, null, null, null, null);
+    public static PathHistory None { get; } = new(0, null, null, null, null, 0);
 
     /// <summary>How long a path must show nothing bad before it is used again.</summary>
     public TimeSpan Wait(TimeSpan upAfter, DateTimeOffset now)

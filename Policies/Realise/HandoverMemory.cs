@@ -51,7 +51,9 @@ public enum HandoverStage
 /// <param name="To">The new path; null when the host does not have it any more.</param>
 /// <param name="Text">From where to where and why, for a person.</param>
 /// <param name="Took">Since it began.</param>
-public sealed record HandoverStep(uint Token, int Number, HandoverStage Stage, PathKey? To, string Text, TimeSpan Took)
+/// <param name="Failed">It was taken back because the new path did not carry, and not because the plan wants another one.</param>
+public sealed record HandoverStep(
+    uint Token, int Number, HandoverStage Stage, PathKey? To, string Text, TimeSpan Took, bool Failed = false)
 {
     /// <summary><c>00c0ffee-2</c>.</summary>
     public string Id => IdOf(Token, Number);

@@ -167,24 +167,24 @@ internal sealed class HandoverWork(ConnectionView view, ImmutableArray<SubflowVi
 
     private Move Return(Handover current, string why, bool retry)
     {
-        End(current, HandoverStage.Reverted, why);
+        End(current, HandoverStage.Reverted, why, failed: retry);
         Memory = Memory with { NotBefore = retry ? now + RetryAfter : now };
         NextDeadline = Memory.NotBefore > now ? Memory.NotBefore : null;
         return Move.Return;
     }
 
-    private void End(Handover current, HandoverStage stage, string why)
+    private void End(Handover current, HandoverStage stage, string why, bool failed = false)
     {
         Memory = Memory with { Current = null };
-        Tell(current, stage, why);
+        Tell(current, stage, why, failed);
     }
 
-    private void Tell(Handover handover, HandoverStage stage, string why)
+    private void Tell(Handover handover, HandoverStage stage, string why, bool failed = false)
     {
         var from = string.Join(", ", handover.From.Select(e => Name(e.Local.Address)).Distinct());
         var text = $"{from} -> {Name(handover.To.Local.Address)}: {why}";
         Step = new HandoverStep(
-            view.Connection.Token, Memory.Count, stage, view.PathOf(handover.To.Local.Address), text, now - handover.Began);
+            view.Connection.Token, Memory.Count, stage, view.PathOf(handover.To.Local.Address), text, now - handover.Began, failed);
     }
 
     private string Name(System.Net.IPAddress local) => view.PathOf(local)?.ToString() ?? local.ToString();

@@ -75,7 +75,8 @@ internal static class FromAgent
         path.HasDeliveryBytesPerSecond ? path.DeliveryBytesPerSecond : null,
         path.BytesSent,
         path.BytesReceived,
-        (int)Math.Min(path.Subflows, int.MaxValue));
+        (int)Math.Min(path.Subflows, int.MaxValue),
+        (int)Math.Min(path.FailedHandovers, int.MaxValue));
 
     private static PathState State(Wire.PathState state, WireCheck check)
     {

@@ -55,6 +55,7 @@ internal static class ToWire
             BytesSent = path.BytesSent,
             BytesReceived = path.BytesReceived,
             Subflows = (uint)path.Subflows,
+            FailedHandovers = (uint)path.FailedHandovers,
         };
         if (path.Gateway is { } gateway)
         {

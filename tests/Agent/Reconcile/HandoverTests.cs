@@ -7,6 +7,7 @@ using Multipath.Agent.Reflexes;
 using Multipath.Agent.Session;
 using Multipath.Agent.Telemetry;
 using Multipath.Policies.Model;
+using Multipath.Policies.Text;
 
 namespace Multipath.Agent.Tests.Reconcile;
 
@@ -88,6 +89,42 @@ public sealed class HandoverTests : IDisposable
         Assert.Equal([$"backup 7 {OverLte} True"], _plane.Take());
         Assert.Contains(
             _plane.Occurred, one => one.Kind == OccurrenceKind.Handover && one.Text.Contains(" reverted ", StringComparison.Ordinal));
+        Assert.Equal([(Wifi, 0), (Lte, 1)], _plane.Published!.Paths.Select(path => (path.Path, path.FailedHandovers)));
+        _reconciler.HandlePaths([new HostPath(Wifi, 2, true, null)], _now);
+        _reconciler.HandlePaths([new HostPath(Wifi, 2, true, null), new HostPath(Lte, 3, true, null)], _now);
+        _reconciler.Settle(_now);
+        Assert.Equal([(Wifi, 0), (Lte, 0)], _plane.Published!.Paths.Select(path => (path.Path, path.FailedHandovers)));
+    }
+
+    [Fact]
+    public void An_agent_that_ranks_by_itself_tries_a_path_that_did_not_carry_ever_later()
+    {
+        const string Yaml = """
+            apiVersion: multipath/v1
+            kind: Policy
+            metadata: {name: p}
+            spec:
+              hosts: ""
+              paths: [{name: lte, match: {interface: wwan0}, preference: 1}, {name: wifi, match: {interface: wlan0}, preference: 2}]
+              traffic: [{name: default, objective: handover}]
+              handover: {upAfter: 40s, budgetPerHour: 60}
+            """;
+        Hold(default, new() { BytesSent = 1000, UnackedSegments = 1 });
+        _reconciler.Recover();
+        Adopt(1, Wifi, Lte);
+        _reconciler.HandlePolicy(Assert.IsType<Policy>(PolicyText.Parse(Yaml, "p.yaml").Value), _now);
+        var begun = new List<int>();
+        var start = _now;
+        for (var told = 0; _now - start < TimeSpan.FromMinutes(6); told = _plane.Occurred.Count)
+        {
+            Pass(100);
+            begun.AddRange(_plane.Occurred.Skip(told)
+                .Where(one => one.Kind == OccurrenceKind.Handover && one.Text.Contains(" begun ", StringComparison.Ordinal))
+                .Select(_ => (int)(_now - start).TotalSeconds));
+        }
+
+        // A wait of 40, 80 and 160 s begins with the measurement that follows the 2 s for which it had to carry.
+        Assert.Equal([0, 44, 128, 292], begun);
     }
 
     [Fact]

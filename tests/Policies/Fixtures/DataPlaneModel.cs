@@ -48,6 +48,9 @@ internal sealed class DataPlaneModel
     /// <summary>What was told of handovers at the last step.</summary>
     internal string Told { get; private set; } = "";
 
+    /// <summary>Whether a path was told to have failed at the last step.</summary>
+    internal bool ToldFailure { get; private set; }
+
     internal IReadOnlyList<SubflowState> Subflows => _subflows;
 
     /// <summary>Whether joins are answered; if not, they stay under way.</summary>
@@ -96,6 +99,7 @@ internal sealed class DataPlaneModel
         var outcome = Realiser.Realise(plan, State, Memory, Given.At(seconds));
         (Memory, NextDeadline) = (outcome.Memory, outcome.NextDeadline);
         Told = string.Join(", ", outcome.Handovers.Select(step => $"{step.Id} {step.Stage} {step.Text}"));
+        ToldFailure = outcome.Handovers.Any(step => step.Failed);
         return outcome.Actions;
     }
 

@@ -76,6 +76,35 @@ public sealed class UnmeasuredTests
     }
 
     [Fact]
+    public void A_handover_that_was_taken_back_is_a_setback_of_the_path_that_did_not_carry()
+    {
+        var host = new RankedHost(Policy());
+        host.Report(0, Tried(5) with { State = PathState.LinkDown }, Path(Lte));
+        host.Report(1, Tried(5), Path(Lte));
+        Assert.Equal("wlan0 active, wwan0 backup", host.Report(11, Tried(5), Path(Lte)));
+        Assert.Equal("wwan0 active, wlan0 backup", host.Report(13, Tried(6), Path(Lte)));
+        Assert.Equal(
+            "wifi: preference 1; a handover to it was taken back at 12:00:13.0, usable after 10s without a bad value",
+            host.ReasonOf(Wifi));
+
+        // One that another connection took back meanwhile only lets the wait begin anew.
+        host.Report(14, Tried(7), Path(Lte));
+        host.Report(15, Tried(7), Path(Lte));
+        Assert.Equal(At(25), host.NextDeadline);
+        Assert.Equal("wlan0 active, wwan0 backup", host.Report(25, Tried(7), Path(Lte)));
+        Assert.Equal("wwan0 active, wlan0 backup", host.Report(27, Tried(8), Path(Lte)));
+        host.Report(27, Tried(8), Path(Lte));
+        Assert.Equal(At(47), host.NextDeadline);
+
+        // The agent was started anew, and counts from 0.
+        Assert.Equal("wlan0 active, wwan0 backup", host.Report(47, Tried(0), Path(Lte)));
+        Assert.Equal("wwan0 active, wlan0 backup", host.Report(49, Tried(1), Path(Lte)));
+        Assert.Contains("usable after 40s without a bad value (setback 3)", host.ReasonOf(Wifi), StringComparison.Ordinal);
+
+        static PathObservation Tried(int failed) => Path(Wifi) with { FailedHandovers = failed };
+    }
+
+    [Fact]
     public void When_every_path_is_bad_the_one_of_which_nothing_is_known_is_not_taken_for_good()
     {
         var host = new RankedHost(Policy());

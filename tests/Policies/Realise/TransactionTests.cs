@@ -92,6 +92,7 @@ public sealed class TransactionTests
         Assert.Equal("", _plane.Step(After, 2.99));
         Assert.Equal("backup 10.2.0.2", _plane.Step(After, 3));
         Assert.StartsWith("00000007-1 Reverted", _plane.Told, StringComparison.Ordinal);
+        Assert.True(_plane.ToldFailure);
         Assert.Equal(At(33), _plane.NextDeadline);
         Assert.Equal("", _plane.Step(After, 32.9));
         Assert.Equal("active 10.2.0.2", _plane.Step(After, 33));
@@ -133,6 +134,7 @@ public sealed class TransactionTests
         _plane.Step(After, 1);
         Assert.Equal("backup 10.2.0.2", _plane.Step(Before, 1.1));
         Assert.StartsWith("00000007-1 Reverted", _plane.Told, StringComparison.Ordinal);
+        Assert.False(_plane.ToldFailure);
         Assert.Equal("", _plane.Step(Before, 1.2));
         Assert.Equal("active 10.2.0.2", _plane.Step(After, 1.3));
     }

@@ -53,6 +53,25 @@ public sealed class PlanFlowTests
     }
 
     [Fact]
+    public async Task A_handover_that_was_taken_back_makes_a_plan_that_stays_with_the_path_that_carries()
+    {
+        await using var silo = await TestSilo.Start();
+        await silo.Apply(Texts.Policy());
+        await using var agent = await silo.Agent();
+        await agent.ReportAll();
+        var first = await agent.Plan();
+        await agent.Ack(first);
+
+        var tried = TestAgent.Path("wlan0", "10.1.0.2", rttMs: null);
+        tried.FailedHandovers = 1;
+        await agent.Report(tried);
+        var second = await agent.Plan();
+        Assert.Equal(["wwan0 Active", "wlan0 Backup"], second.Classes[0].Paths.Select(path => $"{path.Path.Interface} {path.Role}"));
+        Assert.Contains("a handover to it was taken back at ", second.Classes[0].Paths[1].Reason, StringComparison.Ordinal);
+        Assert.Equal(1u, (await silo.HostIs(HostStatus.Updating)).Paths[0].FailedHandovers);
+    }
+
+    [Fact]
     public async Task One_plan_is_in_flight_and_newer_ones_merge()
     {
         await using var silo = await TestSilo.Start();
