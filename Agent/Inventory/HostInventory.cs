@@ -31,8 +31,8 @@ internal sealed record HostInventory(long Version, ImmutableSortedDictionary<int
     {
         var next = change switch
         {
-            InventoryChange.LinkChanged(var link) when !Links.TryGetValue(link.Index, out var old) || old != link =>
-                this with { Links = Links.SetItem(link.Index, link) },
+            InventoryChange.LinkChanged(var link) when link.After(Links.GetValueOrDefault(link.Index)) is var known
+                && known != Links.GetValueOrDefault(link.Index) => this with { Links = Links.SetItem(link.Index, known) },
             InventoryChange.LinkGone(var index) when Links.ContainsKey(index) => WithoutLink(index),
             InventoryChange.AddressChanged(var address) when !Addresses.Contains(address) => WithAddress(address),
             InventoryChange.AddressGone(var address) => WithoutAddress(address),
@@ -46,6 +46,12 @@ internal sealed record HostInventory(long Version, ImmutableSortedDictionary<int
         };
         return ReferenceEquals(next, this) ? this : next with { Version = Version + 1 };
     }
+
+    /// <summary>What was read anew, as the successor of what was known before.</summary>
+    internal HostInventory After(HostInventory before) => this with
+    {
+        Links = Links.ToImmutableSortedDictionary(one => one.Key, one => one.Value.After(before.Links.GetValueOrDefault(one.Key))),
+    };
 
     /// <summary>Follows the rules for a packet from an address to the rest of the world, out of the address's own interface.</summary>
     internal IPAddress? GatewayOf(LocalAddress address)

@@ -100,7 +100,8 @@ internal sealed class InventoryWatcher : IDisposable
         {
             try
             {
-                (_current, again) = InventoryReader.Read(Dump, _current.Version + 1);
+                (var read, again) = InventoryReader.Read(Dump, _current.Version + 1);
+                _current = read.After(_current);
             }
             catch (NetlinkException)
             {

@@ -8,7 +8,8 @@ namespace Multipath.Agent.Inventory;
 /// <param name="Flags">IFF_* of linux/if.h.</param>
 /// <param name="State">What the driver says of it.</param>
 /// <param name="Mtu">Largest packet, in bytes.</param>
-internal sealed record Link(int Index, string Name, uint Flags, OperationalState State, uint Mtu)
+/// <param name="CarrierLosses">IFLA_CARRIER_DOWN_COUNT: how often its carrier went, as the kernel counts; 0 before Linux 4.16.</param>
+internal sealed record Link(int Index, string Name, uint Flags, OperationalState State, uint Mtu, uint CarrierLosses = 0)
 {
     private const uint FlagUp = 1;
     private const uint FlagLoopback = 8;
@@ -21,6 +22,17 @@ internal sealed record Link(int Index, string Name, uint Flags, OperationalState
 
     /// <summary>Up and with a carrier: packets can leave.</summary>
     internal bool IsRunning => (Flags & (FlagUp | FlagRunning)) == (FlagUp | FlagRunning);
+
+    /// <summary>
+    /// How often it was down since it is known. The kernel may tell of a carrier that went and came back in one message, so that only the
+    /// count of losses shows it; and whoever looks at the newest state alone misses what was between.
+    /// </summary>
+    internal int Downs { get; private init; }
+
+    /// <summary>This state of the link as the successor of <paramref name="before"/>; null when it was not known.</summary>
+    internal Link After(Link? before) => before is null
+        ? this
+        : this with { Downs = before.Downs + ((before.IsRunning && !IsRunning) || CarrierLosses != before.CarrierLosses ? 1 : 0) };
 }
 
 /// <summary>IF_OPER_* of linux/if.h (RFC 2863).</summary>

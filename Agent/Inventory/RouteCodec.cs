@@ -71,6 +71,7 @@ internal static class RouteCodec
 
         string? name = null;
         uint mtu = 0;
+        uint losses = 0;
         var state = OperationalState.Unknown;
         var attributes = new NetlinkAttributes(payload[LinkHeader..]);
         while (attributes.TryNext(out var attribute))
@@ -86,12 +87,15 @@ internal static class RouteCodec
                 case 16:
                     state = (OperationalState)attribute.U8;
                     break;
+                case 48:
+                    losses = attribute.U32;
+                    break;
             }
         }
 
         return string.IsNullOrEmpty(name)
             ? null
-            : new Link(MemoryMarshal.Read<int>(payload[4..]), name, MemoryMarshal.Read<uint>(payload[8..]), state, mtu);
+            : new Link(MemoryMarshal.Read<int>(payload[4..]), name, MemoryMarshal.Read<uint>(payload[8..]), state, mtu, losses);
     }
 
     private static LocalAddress? ReadAddress(ReadOnlySpan<byte> payload)

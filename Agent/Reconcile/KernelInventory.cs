@@ -23,6 +23,7 @@ internal sealed class KernelInventory(InventoryWatcher watcher) : IPathInventory
     private static ImmutableArray<HostPath> PathsOf(HostInventory inventory) =>
     [
         .. inventory.Paths().Select(path => new HostPath(
-            new PathKey(path.Interface.Name, path.Address.Address), path.Interface.Index, path.IsUp, path.Gateway, path.Table)),
+            new PathKey(path.Interface.Name, path.Address.Address), path.Interface.Index, path.IsUp, path.Gateway, path.Table,
+            path.Interface.Downs)),
     ];
 }

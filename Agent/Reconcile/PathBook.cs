@@ -47,6 +47,15 @@ internal sealed class PathBook
         return [.. before.Where(path => path.LinkUp && !up.Contains(path.Path)).Select(path => path.Path)];
     }
 
+    /// <summary>Those that could carry before and still can, but whose link was down in between, or is another one of that name.</summary>
+    public ImmutableArray<PathKey> Interrupted(IEnumerable<HostPath> paths) =>
+    [
+        .. from now in paths
+           join before in Paths on now.Path equals before.Path
+           where before.LinkUp && now.LinkUp && (before.Downs, before.InterfaceIndex) != (now.Downs, now.InterfaceIndex)
+           select now.Path,
+    ];
+
     /// <summary>A subflow on the path fell silent.</summary>
     public void Suspect(PathKey path, DateTimeOffset now) => _suspected.TryAdd(path, now);
 

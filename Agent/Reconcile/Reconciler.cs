@@ -99,24 +99,18 @@ internal sealed class Reconciler
         }
     }
 
-    /// <summary>Links, addresses or routes changed. A link that went down is acted on before anything else.</summary>
-    public void HandlePaths(IEnumerable<HostPath> paths, DateTimeOffset now)
+    /// <summary>
+    /// Links, addresses or routes changed. A link that went down is acted on before anything else, even when it is up again.
+    /// </summary>
+    public void HandlePaths(IReadOnlyCollection<HostPath> paths, DateTimeOffset now)
     {
-        var down = _paths.Replace(paths);
-        _measuring.HandlePaths();
-        _dirty = _news = true;
-        if (down.IsEmpty || _plan.Content is not { } content)
+        if (_paths.Interrupted(paths) is { IsEmpty: false } interrupted)
         {
-            return;
+            Take(paths.Select(path => interrupted.Contains(path.Path) ? path with { LinkUp = false } : path), now);
+            Settle(now);
         }
 
-        using var span = _journal.Trace.Reflex("link-down", string.Join(' ', down));
-        var before = down.ToDictionary(path => path, path => _realisation.Subflows(path));
-        var results = _realisation.Run(content, now);
-        foreach (var path in down)
-        {
-            _journal.LinkDown(path, before[path] - _realisation.Subflows(path), results.Took);
-        }
+        Take(paths, now);
     }
 
     /// <summary>A subflow fell silent, or is heard again.</summary>
@@ -240,6 +234,25 @@ internal sealed class Reconciler
         _journal.Plan(version, source, content.Policy, difference, applied.Count, refused.Count);
         _dirty = _news = true;
         return new PlanOutcome(version, applied, refused, span?.Id ?? trace);
+    }
+
+    private void Take(IEnumerable<HostPath> paths, DateTimeOffset now)
+    {
+        var down = _paths.Replace(paths);
+        _measuring.HandlePaths();
+        _dirty = _news = true;
+        if (down.IsEmpty || _plan.Content is not { } content)
+        {
+            return;
+        }
+
+        using var span = _journal.Trace.Reflex("link-down", string.Join(' ', down));
+        var before = down.ToDictionary(path => path, path => _realisation.Subflows(path));
+        var results = _realisation.Run(content, now);
+        foreach (var path in down)
+        {
+            _journal.LinkDown(path, before[path] - _realisation.Subflows(path), results.Took);
+        }
     }
 
     private void Take(TableChange change, DateTimeOffset now)

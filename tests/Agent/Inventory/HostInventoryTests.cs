@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using Multipath.Agent.Inventory;
+using Multipath.Agent.Netlink;
 
 namespace Multipath.Agent.Tests.Inventory;
 
@@ -84,6 +87,23 @@ public sealed class HostInventoryTests
         Assert.Empty(inventory.Paths());
     }
 
+    [Theory]
+    [InlineData(0, "up 3")]
+    [InlineData(1, "up 3, off 3, up 3")]
+    [InlineData(1, "up 3, up 4")]
+    [InlineData(1, "up 3, down 4, down 4, up 4")]
+    [InlineData(2, "up 3, down 4, up 4, up 6")]
+    public void A_link_that_was_down_is_known_to_have_been_though_it_is_up_again(int downs, string told)
+    {
+        var inventory = told.Split(", ").Aggregate(HostInventory.Empty, (known, one) => known.Apply(Told(one)));
+        Assert.Equal((downs, true), (inventory.Links[2].Downs, inventory.Links[2].IsRunning));
+
+        // Read anew after messages were lost: what was down is not forgotten, and a loss of which nothing was told is one more.
+        var anew = HostInventory.Empty.Apply(Told(told.Split(", ")[^1])).After(inventory);
+        Assert.Equal(downs, anew.Links[2].Downs);
+        Assert.Equal(downs + 1, HostInventory.Empty.Apply(Told("up 9")).After(inventory).Links[2].Downs);
+    }
+
     [Fact]
     public void Routes_beyond_the_bound_are_not_kept()
     {
@@ -94,6 +114,22 @@ public sealed class HostInventoryTests
         }
 
         Assert.Equal(HostInventory.MostRoutes, inventory.Routes.Count);
+    }
+
+    /// <summary>A message of the kernel (RTM_NEWLINK): up, off or without carrier (down), and how often it lost its carrier.</summary>
+    private static InventoryChange Told(string state)
+    {
+        var header = new byte[16];
+        uint flags = state.Split(' ')[0] switch { "up" => Running, "down" => 1, _ => 0 };
+        MemoryMarshal.Write(header.AsSpan(4), 2);
+        MemoryMarshal.Write(header.AsSpan(8), flags);
+        var writer = new NetlinkWriter(new byte[128], type: 16, flags: 0);
+        writer.Raw(header);
+        writer.Text(3, "wlan0");
+        writer.U32(48, uint.Parse(state.Split(' ')[1], CultureInfo.InvariantCulture));
+        var messages = new NetlinkMessages(writer.Finish());
+        Assert.True(messages.TryNext(out var message));
+        return RouteCodec.Parse(message)!;
     }
 
     private static HostInventory Apply(params InventoryChange[] changes) =>

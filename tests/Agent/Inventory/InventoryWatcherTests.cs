@@ -8,6 +8,7 @@ public sealed class InventoryWatcherTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly string _batch = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private readonly NetLab? _lab = NetLab.WhyNot() is null ? new NetLab() : null;
 
     [Fact]
@@ -24,6 +25,17 @@ public sealed class InventoryWatcherTests : IDisposable
         NetLab.Ip("-n", right, "link", "set", "eth1", "up");
         var up = await NextAsync(watcher.Events, e => e.After.Paths() is [{ IsUp: true }]);
         Assert.True(up.After.Version > down.After.Version);
+    }
+
+    [Fact]
+    public async Task A_carrier_that_goes_and_comes_back_at_once_leaves_its_count()
+    {
+        var (left, right) = TwoNamespaces();
+        using var watcher = InventoryWatcher.Open(left);
+        await File.WriteAllTextAsync(_batch, "link set eth1 down\nlink set eth1 up\n", TestContext.Current.CancellationToken);
+        NetLab.Ip("-n", right, "-batch", _batch);
+        var up = await NextAsync(watcher.Events, e => e.After.Paths() is [{ IsUp: true, Interface.Downs: > 0 }]);
+        Assert.Equal(1, Assert.Single(up.After.Paths()).Interface.Downs);
     }
 
     [Fact]
@@ -50,7 +62,11 @@ public sealed class InventoryWatcherTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => InventoryWatcher.Open("../../proc/1/ns/net"));
     }
 
-    public void Dispose() => _lab?.Dispose();
+    public void Dispose()
+    {
+        _lab?.Dispose();
+        File.Delete(_batch);
+    }
 
     private (string Left, string Right) TwoNamespaces()
     {

@@ -84,6 +84,29 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_went_down_and_is_up_again_within_a_turn_is_taken_for_both()
+    {
+        Hold();
+        _reconciler.Recover();
+        Adopt();
+        Settle();
+        _plane.Take();
+        _plane.News.Clear();
+        Paths(wifi: true, downs: 1);
+        Settle();
+        Assert.Equal(["withdraw 7 0", $"destroy 7 {OverWifi}"], _plane.Take()[..2]);
+        Assert.Equal([PathState.LinkDown, PathState.Up], _plane.News.Select(news => news.Snapshot.Paths[0].State));
+        Paths(wifi: true, downs: 1);
+        Settle();
+        Assert.Empty(_plane.Take());
+        Paths(wifi: false, downs: 2);
+        _plane.News.Clear();
+        Paths(wifi: true, downs: 2);
+        Settle();
+        Assert.Equal([PathState.Up], _plane.News.Select(news => news.Snapshot.Paths[0].State));
+    }
+
+    [Fact]
     public void That_a_link_went_down_is_told_once_and_together_with_the_path_as_it_is_now()
     {
         Hold();
@@ -304,8 +327,8 @@ public sealed class ReconcilerTests : IDisposable
     private static HostPlan Plan(EquatableArray<ClassPlan> classes) =>
         new(new PlanVersion(1, 1), null, 1, new PlanContent("p", classes, PlanLimits.Default, HandoverRules.Default));
 
-    private void Paths(bool wifi = true) =>
-        _reconciler.HandlePaths([new HostPath(Wifi, 2, wifi, null), new HostPath(Lte, 3, true, null)], _now);
+    private void Paths(bool wifi = true, int downs = 0) =>
+        _reconciler.HandlePaths([new HostPath(Wifi, 2, wifi, null, Downs: downs), new HostPath(Lte, 3, true, null)], _now);
 
     private void Alarm(FourTuple subflow) => _reconciler.HandleAlarm(
         new BlackholeAlarm(
