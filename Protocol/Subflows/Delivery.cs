@@ -20,6 +20,9 @@ internal struct Delivery
     /// <summary>When the last of them was sent.</summary>
     public Instant NewestOriginalAt;
 
+    /// <summary>The number of its transmission.</summary>
+    public long NewestOriginalOrder;
+
     /// <summary>Where the last of them ends.</summary>
     public Seq32 NewestOriginalEnd;
 
@@ -28,6 +31,9 @@ internal struct Delivery
 
     /// <summary>When the last of those was sent.</summary>
     public Instant NewestRetransmittedAt;
+
+    /// <summary>The number of that transmission.</summary>
+    public long NewestRetransmittedOrder;
 
     /// <summary>Where it ends.</summary>
     public Seq32 NewestRetransmittedEnd;
@@ -51,9 +57,10 @@ internal struct Delivery
         Bytes += segment.Length;
         if (segment.IsRetransmitted)
         {
-            if (!HasRetransmitted || segment.SentAt >= NewestRetransmittedAt)
+            if (segment.Order >= NewestRetransmittedOrder)
             {
                 NewestRetransmittedAt = segment.SentAt;
+                NewestRetransmittedOrder = segment.Order;
                 NewestRetransmittedEnd = segment.End;
                 HasRetransmitted = true;
             }
@@ -67,9 +74,10 @@ internal struct Delivery
             HasOriginal = true;
         }
 
-        if (segment.SentAt >= NewestOriginalAt)
+        if (segment.Order >= NewestOriginalOrder)
         {
             NewestOriginalAt = segment.SentAt;
+            NewestOriginalOrder = segment.Order;
             NewestOriginalEnd = segment.End;
         }
     }

@@ -12,7 +12,7 @@ internal sealed class Rack
     // RFC 5681 section 3.2: so many arrivals behind a gap mean a loss, where no reordering was ever seen.
     private const int DuplicateThreshold = 3;
 
-    private Instant _sentAt;
+    private long _order;
     private Seq32 _end;
     private Duration _rtt;
     private Seq32 _duplicateRoundEnd;
@@ -33,7 +33,7 @@ internal sealed class Rack
         var now = ack.Now;
         if (delivery.HasOriginal)
         {
-            Update(delivery.NewestOriginalAt, delivery.NewestOriginalEnd, now);
+            Update(now - delivery.NewestOriginalAt, delivery.NewestOriginalOrder, delivery.NewestOriginalEnd);
         }
 
         // An ACK of a retransmission that is faster than the path is one of the original (step 2), and so is one that echoes an older
@@ -42,7 +42,7 @@ internal sealed class Rack
             && !(ack.Echo is { } echo && delivery.NewestRetransmittedEnd <= ack.Acked
                 && timestamps.IsOlder(echo, delivery.NewestRetransmittedAt)))
         {
-            Update(delivery.NewestRetransmittedAt, delivery.NewestRetransmittedEnd, now);
+            Update(now - delivery.NewestRetransmittedAt, delivery.NewestRetransmittedOrder, delivery.NewestRetransmittedEnd);
         }
 
         ReorderingSeen |= delivery.IsReordered;
@@ -131,19 +131,20 @@ internal sealed class Rack
         }
     }
 
-    private void Update(Instant sentAt, Seq32 end, Instant now)
+    private void Update(Duration rtt, long order, Seq32 end)
     {
-        _rtt = now - sentAt;
-        if (!_hasSample || sentAt > _sentAt || (sentAt == _sentAt && end > _end))
+        _rtt = rtt;
+        if (!_hasSample || order > _order || (order == _order && end > _end))
         {
             _hasSample = true;
-            _sentAt = sentAt;
+            _order = order;
             _end = end;
         }
     }
 
+    // RFC 8985 takes the lower number for the earlier one of two segments of one time; a retransmission may have left behind new data.
     private bool WasSentBefore(in SentSegment segment) =>
-        segment.SentAt < _sentAt || (segment.SentAt == _sentAt && segment.End < _end);
+        segment.Order < _order || (segment.Order == _order && segment.End < _end);
 
     private Duration ReorderWindow(Scoreboard board, Rtt rtt, bool inRecovery, int mss)
     {

@@ -11,6 +11,7 @@ internal sealed class Scoreboard
 
     private readonly Deque<SentSegment> _segments = new(64);
     private Seq32 _highestDelivered;
+    private long _transmissions;
 
     // Everything in front of these is known not to be lost, or not to be in flight.
     private int _firstLost;
@@ -40,7 +41,7 @@ internal sealed class Scoreboard
 
     public void Add(in SentSegment segment)
     {
-        _segments.AddLast(segment);
+        _segments.AddLast(segment with { Order = ++_transmissions });
         InFlight += segment.Length;
     }
 
@@ -130,6 +131,7 @@ internal sealed class Scoreboard
 
         segment.Flags = (segment.Flags & ~SentFlags.Lost) | SentFlags.Retransmitted;
         segment.SentAt = now;
+        segment.Order = ++_transmissions;
         _firstInFlight = Math.Min(_firstInFlight, index);
     }
 

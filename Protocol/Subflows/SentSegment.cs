@@ -20,6 +20,9 @@ internal struct SentSegment
     /// <summary>When it was last sent.</summary>
     public Instant SentAt;
 
+    /// <summary>The number of that transmission among all; the parts of a segment that was cut share it.</summary>
+    public long Order;
+
     /// <summary>The sequence number behind the last.</summary>
     public readonly Seq32 End => Start + Length;
 

@@ -95,6 +95,23 @@ public class LossRecoveryTests
     }
 
     [Fact]
+    public void A_retransmission_that_left_behind_new_data_in_the_same_instant_is_not_lost_when_that_arrives()
+    {
+        var script = Sending(6);
+        script.Receive(". 1:1(0) ack 1 sack 1001:3001");
+        script.WriteSegments(1);
+        script.Expect("P. 6001:7001(1000) ack 1");
+        script.Receive(". 1:1(0) ack 1 sack 1001:4001");
+        script.Expect(". 1:1001(1000) ack 1");
+        script.Wait(100);
+        script.Receive(". 1:1(0) ack 1 sack 1001:7001");
+        script.ExpectNothing();
+        script.Receive(". 1:1(0) ack 7001");
+        Assert.Equal(1, script.Subflow.GetStatistics().SegmentsLost);
+        Assert.Equal(1, script.Subflow.GetStatistics().Retransmissions);
+    }
+
+    [Fact]
     public void A_merged_segment_is_cut_where_the_peer_lost_a_part_of_it()
     {
         var script = SubflowScript.Established();
