@@ -203,9 +203,16 @@ internal sealed class MptcpConnection : IScheduled
         Settle(now);
     }
 
-    /// <summary>The application is gone: nobody writes, and nobody reads what has come or comes.</summary>
+    /// <summary>The application is gone: nobody writes, and nobody reads what comes.</summary>
     public void Release(Instant now)
     {
+        if (_s.Receive.Available > 0 && !_s.Ends.AreDone)
+        {
+            // The peer learns that what it sent is lost (RFC 9293 section 3.10.4, RFC 2525 section 2.17).
+            Abort(EndReason.Aborted, now);
+            return;
+        }
+
         _s.ReleasedAt = now;
         _stream.Consume(_s.Receive.Available, now);
         Close(now);

@@ -225,8 +225,9 @@ public sealed class Stack
     }
 
     /// <summary>
-    /// The application is done with a connection: what was written is still delivered, what was not read is lost. When more comes, or the
-    /// peer is silent for <see cref="ConnectionOptions.CloseTimeout"/>, the connection is ended at once (RFC 9293 section 3.6.1).
+    /// The application is done with a connection: what was written is still delivered. When bytes have come that it has not read, or more
+    /// come (RFC 9293 sections 3.10.4 and 3.6.1), or the peer is silent for <see cref="ConnectionOptions.CloseTimeout"/>, the connection is
+    /// ended at once, as by <see cref="Abort"/>.
     /// </summary>
     /// <param name="id">The connection.</param>
     /// <param name="now">The time.</param>

@@ -13,11 +13,40 @@ public sealed class ReleaseTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_was_not_read_is_freed_and_the_connection_ends(bool multipath)
+    public void What_was_not_read_is_freed_and_the_peer_is_told_that_it_is_lost(bool multipath)
     {
-        var pair = new StackPair().Connect(new ConnectionOptions { Multipath = multipath });
-        pair.Client.Write(pair.ClientSide, TransferTests.Data(50_000), pair.Now);
-        pair.RunFor(Duration.FromSeconds(1));
+        foreach (var peerCloses in new[] { true, false })
+        {
+            var pair = WithUnread(multipath);
+            if (peerCloses)
+            {
+                pair.Client.Close(pair.ClientSide, pair.Now);
+                pair.RunFor(Duration.FromSeconds(1));
+            }
+
+            var fastCloses = 0;
+            pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+            {
+                fastCloses += !fromClient && packet.Options.Mptcp.Has(MptcpKinds.FastClose) ? 1 : 0;
+                return true;
+            };
+            pair.Server.Release(pair.ServerSide, pair.Now);
+            Assert.Equal(0, pair.Server.BufferBytes);
+            pair.RunFor(Duration.FromSeconds(1));
+            Assert.Contains(pair.ServerEvents, one => one is { Kind: StackEventKind.Ended, Reason: EndReason.Aborted });
+            Assert.Contains(pair.ClientEvents, one => one is { Kind: StackEventKind.Ended, Reason: EndReason.Reset });
+            Assert.Equal(multipath ? 1 : 0, fastCloses);
+            Assert.Equal(0, pair.Client.ConnectionCount + pair.Server.ConnectionCount);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_not_read_when_both_streams_had_ended_is_nothing_to_tell(bool multipath)
+    {
+        var pair = WithUnread(multipath);
+        pair.Server.Close(pair.ServerSide, pair.Now);
         pair.Client.Close(pair.ClientSide, pair.Now);
         pair.RunFor(Duration.FromSeconds(1));
         pair.Server.Release(pair.ServerSide, pair.Now);
@@ -148,5 +177,13 @@ public sealed class ReleaseTests
             Duration.FromSeconds(2)));
         Assert.NotEqual(default, first);
         Assert.Equal(2, StackPair.Subflows(pair.Client, pair.ClientSide).Length);
+    }
+
+    private static StackPair WithUnread(bool multipath)
+    {
+        var pair = new StackPair().Connect(new ConnectionOptions { Multipath = multipath });
+        pair.Client.Write(pair.ClientSide, TransferTests.Data(50_000), pair.Now);
+        pair.RunFor(Duration.FromSeconds(1));
+        return pair;
     }
 }
