@@ -1,16 +1,12 @@
 using Multipath.Protocol.Primitives;
 using Multipath.Protocol.Subflows;
-using Multipath.Protocol.Wire;
 using Multipath.Protocol.Wire.Mptcp;
 
 namespace Multipath.Protocol.Connection;
 
-/// <summary>What a path manager asks of a connection, in the shape of mptcp_pm's commands, and joins that the peer asks for.</summary>
+/// <summary>What a path manager asks of a connection, in the shape of mptcp_pm's commands.</summary>
 internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle lifecycle)
 {
-    // A peer sends its first SYN again after a second (RFC 6298 section 2.1): by then the third ACK should have come.
-    private static readonly Duration _joinPatience = Duration.FromSeconds(1);
-
     /// <summary>Opens a subflow (SUBFLOW_CREATE).</summary>
     /// <param name="tuple">Its ends; the local port is a real one.</param>
     /// <param name="localId">Id of the local address.</param>
@@ -32,7 +28,7 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
             return PmResult.Prohibited;
         }
 
-        if (FreeSlot() is not { } slot)
+        if (s.FreeSlot() is not { } slot)
         {
             return PmResult.LimitReached;
         }
@@ -139,54 +135,6 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
         return PmResult.Ok;
     }
 
-    /// <summary>Takes a SYN with MP_JOIN whose token is this connection's (RFC 8684 section 3.2).</summary>
-    public JoinAnswer AcceptJoin(in ParsedPacket syn, Instant now)
-    {
-        // One that has both streams still takes joins: the peer may have missed the last data ACK, on a path that is gone.
-        if (s.Mode != Mode.Multipath || connection.IsOver)
-        {
-            return JoinAnswer.Prohibited;
-        }
-
-        ref readonly var join = ref syn.Options.Mptcp.Join;
-        if (s.Options.RefuseJoinsToInitialAddress && syn.Tuple.Local == s.FirstTuple.Local)
-        {
-            return JoinAnswer.Prohibited;
-        }
-
-        // A join past the bound is not refused: the peer sends its SYN again, when an older one that came to nothing may make room.
-        if (CountHalfOpen() >= s.Limits.HalfOpenJoins && !TryForgetHalfOpen(now))
-        {
-            return JoinAnswer.Ignored;
-        }
-
-        if (FreeSlot() is not { } slot
-            || s.Addresses.IdOf(syn.Tuple.Local.Address, s.FirstTuple.Local.Address, s.Members) is not { } localId)
-        {
-            return JoinAnswer.NoRoom;
-        }
-
-        if (s.Paths?.AdmitsJoin() == false)
-        {
-            return JoinAnswer.Prohibited;
-        }
-
-        var start = s.Host.CreateStart(connection, syn.Tuple.Local.Address.IsV4);
-        var member = new Member(connection, slot, Subflow.Accept(start, syn, now), syn.Tuple)
-        {
-            LocalId = localId,
-            RemoteId = join.AddressId,
-            RemoteStart = syn.Seq,
-            PeerShift = syn.Options.WindowScale ?? 0,
-            PeerBackup = join.Backup,
-            Join = JoinPhase.Challenged,
-            LocalNonce = s.Host.NextRandom(),
-            RemoteNonce = join.Nonce,
-            BegunAt = now,
-        };
-        return connection.TryAdd(member) ? JoinAnswer.Accepted : JoinAnswer.Prohibited;
-    }
-
     /// <summary>Which subflow has these ends; a local port of 0 stands for any.</summary>
     private Member? Find(in FourTuple tuple)
     {
@@ -220,51 +168,5 @@ internal sealed class Commands(MptcpConnection connection, Session s, Lifecycle 
         }
 
         return false;
-    }
-
-    private int? FreeSlot()
-    {
-        for (var i = 0; i < s.Members.Length; i++)
-        {
-            if (s.Members[i] is null)
-            {
-                return i;
-            }
-        }
-
-        return null;
-    }
-
-    // The oldest join under way, if it has had the time that an honest one needs. Nobody is told: its peer may be a forger's victim.
-    private bool TryForgetHalfOpen(Instant now)
-    {
-        Member? oldest = null;
-        foreach (var m in s.Members)
-        {
-            if (m is { Join: JoinPhase.Challenged } && (oldest is null || m.BegunAt < oldest.BegunAt))
-            {
-                oldest = m;
-            }
-        }
-
-        if (oldest is null || now < oldest.BegunAt + _joinPatience)
-        {
-            return false;
-        }
-
-        oldest.Reason = EndReason.Limit;
-        lifecycle.Remove(oldest);
-        return true;
-    }
-
-    private int CountHalfOpen()
-    {
-        var count = 0;
-        foreach (var m in s.Members)
-        {
-            count += m is { Join: JoinPhase.Challenged } ? 1 : 0;
-        }
-
-        return count;
     }
 }

@@ -6,8 +6,8 @@ internal enum JoinAnswer
     /// <summary>It is answered.</summary>
     Accepted,
 
-    /// <summary>Too many are under way that have proved nothing: it is dropped, and its peer will send it again.</summary>
-    Ignored,
+    /// <summary>Many are under way that have proved nothing: it is answered, but gets a subflow only when it has.</summary>
+    Deferred,
 
     /// <summary>The connection has as many subflows as it may.</summary>
     NoRoom,

@@ -53,9 +53,7 @@ internal static class Joining
     /// <summary>Takes a segment that completes TCP's handshake on a subflow that the peer opens: it has to carry the proof.</summary>
     public static Verdict HandleThirdAck(Session s, Member m, in ParsedPacket ack)
     {
-        ref readonly var join = ref ack.Options.Mptcp.Join;
-        if (!ack.Options.Mptcp.Has(MptcpKinds.Join) || join.Form != JoinForm.Ack
-            || !join.Hmac.Equals(s.Keys!.JoinAck(byPeer: true, m.LocalNonce, m.RemoteNonce)))
+        if (!IsProof(s, m.LocalNonce, m.RemoteNonce, ack))
         {
             return Verdict.Reset(ResetReason.MptcpError);
         }
@@ -63,6 +61,14 @@ internal static class Joining
         m.Join = JoinPhase.Joined;
         m.Tcp.RequestAck();
         return Verdict.Continue;
+    }
+
+    /// <summary>Whether a segment shows that the peer knows the keys, and both nonces.</summary>
+    public static bool IsProof(Session s, uint localNonce, uint remoteNonce, in ParsedPacket ack)
+    {
+        ref readonly var join = ref ack.Options.Mptcp.Join;
+        return ack.Options.Mptcp.Has(MptcpKinds.Join) && join.Form == JoinForm.Ack
+            && join.Hmac.Equals(s.Keys!.JoinAck(byPeer: true, localNonce, remoteNonce));
     }
 
     /// <summary>Takes any later segment: the peer answers our proof, or repeats its own because our answer was lost.</summary>

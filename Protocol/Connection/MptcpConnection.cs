@@ -33,6 +33,7 @@ internal sealed class MptcpConnection : IScheduled
         _emission = new Emission(session, new Outflow(session, outlook), _lifecycle, _stream);
         _arrival = new Arrival(this, session, _stream, _watch, _lifecycle);
         Commands = new Commands(this, session, _lifecycle);
+        Joins = new JoinRequests(this, session, _lifecycle);
         session.Paths = session.Options.PathManager is { } create ? new PathDriver(create(), session, Commands) : null;
     }
 
@@ -41,6 +42,9 @@ internal sealed class MptcpConnection : IScheduled
 
     /// <summary>What a path manager may ask for.</summary>
     public Commands Commands { get; }
+
+    /// <summary>What the peer may ask for.</summary>
+    public JoinRequests Joins { get; }
 
     /// <summary>It has ended for its user.</summary>
     public bool IsOver => _lifecycle.IsOver;

@@ -158,6 +158,13 @@ internal sealed class Session
         return false;
     }
 
+    /// <summary>A slot for another subflow; null when there are as many as there may be.</summary>
+    public int? FreeSlot()
+    {
+        var slot = Array.IndexOf(Members, null);
+        return slot < 0 ? null : slot;
+    }
+
     /// <summary>The first byte that some subflow has not had acknowledged: what is before it need not be kept.</summary>
     public Dsn64 OldestOwed()
     {

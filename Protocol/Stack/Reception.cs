@@ -10,6 +10,7 @@ namespace Multipath.Protocol;
 internal sealed class Reception(StackOptions options, StackHost host, ConnectionFactory factory, Listeners listeners, StrayReplies replies)
 {
     private readonly Admission _admission = new(options, host, factory, replies);
+    private readonly JoinAdmission _joins = new(options, host, replies);
 
     /// <summary>Packets that were no segment for this stack, or belonged to nothing.</summary>
     public long Dropped { get; private set; }
@@ -60,6 +61,11 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
             return;
         }
 
+        if (packet.Options.Mptcp.Has(MptcpKinds.Join) && HandleJoin(packet, now))
+        {
+            return;
+        }
+
         var listener = listeners.Find(packet.Tuple.Local);
         if ((packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) != TcpFlags.Syn)
         {
@@ -69,10 +75,6 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
                 Dropped++;
                 replies.Refuse(packet);
             }
-        }
-        else if (packet.Options.Mptcp.Has(MptcpKinds.Join) && packet.Options.Mptcp.Join.Form == JoinForm.Syn)
-        {
-            HandleJoin(packet, now);
         }
         else if (listener is null)
         {
@@ -85,33 +87,17 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         }
     }
 
-    // A join is found by its token, whatever port it comes to (RFC 8684 section 3.2).
-    private void HandleJoin(in ParsedPacket packet, Instant now)
+    private bool HandleJoin(in ParsedPacket packet, Instant now)
     {
-        if (host.Connections.FindByToken(packet.Options.Mptcp.Join.Token) is not { } connection)
+        switch (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin))
         {
-            replies.Refuse(packet, ResetReason.MptcpError);
-            return;
-        }
-
-        var answer = host.HalfOpenJoins >= options.Limits.HalfOpenJoinsTotal
-            ? JoinAnswer.Ignored
-            : connection.Commands.AcceptJoin(packet, now);
-        switch (answer)
-        {
-            case JoinAnswer.Accepted:
-                host.HalfOpenJoins++;
-                host.Connections.Touch(connection);
-                break;
-            case JoinAnswer.NoRoom:
-                replies.Refuse(packet, ResetReason.LackOfResources);
-                break;
-            case JoinAnswer.Prohibited:
-                replies.Refuse(packet, ResetReason.Prohibited);
-                break;
+            case TcpFlags.Syn when packet.Options.Mptcp.Join.Form == JoinForm.Syn:
+                _joins.HandleSyn(packet, now);
+                return true;
+            case TcpFlags.Ack:
+                return _joins.TryComplete(packet, now);
             default:
-                Dropped++;
-                break;
+                return false;
         }
     }
 

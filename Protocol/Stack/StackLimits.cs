@@ -19,13 +19,16 @@ public sealed record StackLimits
     public int Backlog { get; init; } = 1024;
 
     /// <summary>
-    /// Joins under way on one connection: each has shown a token but not yet that it knows the keys. Past it one makes room that is older
-    /// than a second, or the SYN is dropped.
+    /// Joins under way on one connection: each has shown a token but not yet that it knows the keys. Past it SYNs are answered without a
+    /// subflow, see <see cref="PendingJoins"/>.
     /// </summary>
     public int HalfOpenJoins { get; init; } = 4;
 
     /// <summary>Joins under way on all connections: a flood with a known token must not fill the table of subflows.</summary>
     public int HalfOpenJoinsTotal { get; init; } = 4096;
+
+    /// <summary>Joins past those bounds of which the SYN is remembered, about 120 bytes each; past it older ones are forgotten.</summary>
+    public int PendingJoins { get; init; } = 65_536;
 
     /// <summary>Ranges that a connection keeps which came before earlier bytes.</summary>
     public int EarlyRanges { get; init; } = 1024;
