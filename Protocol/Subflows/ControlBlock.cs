@@ -8,6 +8,7 @@ internal sealed class ControlBlock
         Options = start.Options;
         Rtt = new Rtt(Options.InitialTimeout, Options.MinTimeout, Options.MaxTimeout);
         Sizes = new SegmentSizes(start.Mtu, start.IsV4);
+        MtuProbe = new MtuProbe(Sizes);
         Timestamps = new Timestamps(start.TimestampOffset);
     }
 
@@ -18,6 +19,8 @@ internal sealed class ControlBlock
     public Rtt Rtt { get; }
 
     public SegmentSizes Sizes { get; }
+
+    public MtuProbe MtuProbe { get; }
 
     public Timestamps Timestamps { get; }
 

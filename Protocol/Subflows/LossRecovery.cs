@@ -162,8 +162,7 @@ internal sealed class LossRecovery
 
         _rack.HandleTimeout(Board, _control.Rtt, _control.SelectiveAcks, _control.Sizes.Mss, now);
 
-        Phase = RecoveryPhase.Timeout;
-        _recoveryEnd = next;
+        (Phase, _recoveryEnd) = (RecoveryPhase.Timeout, next);
         _duplicateAcks.Reset();
         _probe.Reset();
         ProbeDue = false;
@@ -176,11 +175,7 @@ internal sealed class LossRecovery
     public void HandleReorderTimer(Seq32 acked, Seq32 next, Instant now)
     {
         DetectBySelectiveAcks(now);
-        if (Board.Lost > 0 && Phase == RecoveryPhase.Open)
-        {
-            EnterRecovery(acked, next, now);
-        }
-
+        HandleLost(acked, next, now);
         if (Phase == RecoveryPhase.FastRecovery)
         {
             Reduce(0, makesProgress: false);
@@ -194,6 +189,7 @@ internal sealed class LossRecovery
     public void HandlePathMtu(int mss, Instant now)
     {
         _congestion.HandleSegmentSize(mss, now);
+        _control.MtuProbe.HandleReduced(now);
         Board.MarkLargerLost(mss);
         MustRetransmit |= Board.Lost > 0;
     }
@@ -210,17 +206,11 @@ internal sealed class LossRecovery
             MustRetransmit |= Board.Lost > 0;
         }
 
-        if (Phase == RecoveryPhase.Open && Board.Lost > 0)
-        {
-            EnterRecovery(ack.AckedBefore, ack.Next, ack.Now);
-        }
+        HandleLost(ack.AckedBefore, ack.Next, ack.Now);
     }
 
-    private void DetectBySelectiveAcks(Instant now)
-    {
-        _control.Timers.Set(
-            SubflowTimer.Reorder, _rack.DetectLoss(Board, _control.Rtt, Phase != RecoveryPhase.Open, _control.Sizes.Mss, now));
-    }
+    private void DetectBySelectiveAcks(Instant now) => _control.Timers.Set(
+        SubflowTimer.Reorder, _rack.DetectLoss(Board, _control.Rtt, Phase != RecoveryPhase.Open, _control.Sizes.Mss, now));
 
     private void Grow(in AckContext ack, in Delivery delivery, Duration sample, bool roundStarts, int lostBefore)
     {
@@ -238,8 +228,19 @@ internal sealed class LossRecovery
         _growth.HandleAck(ack, delivery.Bytes, sample, roundStarts);
     }
 
-    private void EnterRecovery(Seq32 acked, Seq32 next, Instant now)
+    private void HandleLost(Seq32 acked, Seq32 next, Instant now)
     {
+        if (Phase != RecoveryPhase.Open || Board.Lost == 0)
+        {
+            return;
+        }
+
+        if (_control.MtuProbe.IsAllThatIsLost(Board))
+        {
+            MustRetransmit = true;
+            return;
+        }
+
         Phase = RecoveryPhase.FastRecovery;
         Counters.Recoveries++;
         _recoveryEnd = next;

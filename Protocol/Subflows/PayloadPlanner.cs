@@ -10,9 +10,11 @@ internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
     public bool Poll(int maxPayload, ref SegmentPlan plan, Instant now)
     {
         var mss = control.Sizes.Mss;
+        var largest = Math.Min(maxPayload, control.MtuProbe.Due(now));
         maxPayload = maxPayload < mss ? maxPayload : maxPayload - (maxPayload % mss);
         return maxPayload > 0 && (PollLost(maxPayload, ref plan, now)
             || (sender.Recovery.ProbeDue && PollProbe(maxPayload, ref plan))
+            || (largest > mss && PollMtuProbe(largest, ref plan, now))
             || PollNew(maxPayload, ref plan, now));
     }
 
@@ -76,6 +78,22 @@ internal sealed class PayloadPlanner(ControlBlock control, Sender sender)
         var last = sender.Recovery.Board.Count - 1;
         octets = Math.Min(sender.Recovery.Board[last].Payload, Math.Min(maxPayload, control.Sizes.Mss));
         PlanAgain(last, sender.Recovery.Board[last].Payload - octets, octets, ref plan);
+        return true;
+    }
+
+    // Never while something else is repaired (RFC 4821 section 7.4).
+    private bool PollMtuProbe(int octets, ref SegmentPlan plan, Instant now)
+    {
+        var recovery = sender.Recovery;
+        var room = Math.Min(sender.UsableWindow, recovery.Window - recovery.Board.InFlight);
+        if (octets > Math.Min(room, sender.Unsent) || recovery.Phase != RecoveryPhase.Open || !sender.Pacer.Allows(now)
+            || sender.Chunks[FirstUnsentChunk()].End - sender.Next < octets)
+        {
+            return false;
+        }
+
+        PlanNew(octets, ref plan);
+        plan.Mss = octets;
         return true;
     }
 

@@ -20,6 +20,7 @@ internal sealed class SegmentSizes
     // What a path that swallows large packets nearly always takes (RFC 8899 section 5.1.2, BASE_PLPMTU; IPv6 promises it).
     private const int BaseMtu = 1280;
     private readonly bool _isV4;
+    private readonly int _linkMtu;
     private int _mtu;
     private int _peerMss;
     private int _optionBytes;
@@ -31,6 +32,7 @@ internal sealed class SegmentSizes
     public SegmentSizes(int mtu, bool isV4)
     {
         _isV4 = isV4;
+        _linkMtu = mtu;
         _mtu = mtu;
         _peerMss = isV4 ? DefaultMssV4 : DefaultMssV6;
         Advertised = (ushort)Math.Min(mtu - PacketWriter.HeaderLength(isV4), ushort.MaxValue);
@@ -48,6 +50,9 @@ internal sealed class SegmentSizes
 
     /// <summary>Bytes of the largest packet that the path takes.</summary>
     public int Mtu => _mtu;
+
+    /// <summary>Octets of payload in the largest packet that the link takes.</summary>
+    public int LargestPayload => PayloadIn(_linkMtu);
 
     /// <summary>Octets of payload in a segment that gets through where large ones are swallowed.</summary>
     public int BasePayload => PayloadIn(Math.Min(_mtu, BaseMtu));
@@ -83,6 +88,13 @@ internal sealed class SegmentSizes
 
     /// <summary>Large packets are swallowed: from now on only those are sent that nearly every path takes.</summary>
     public bool TryReduceToBase() => TryReduceMtu(BaseMtu);
+
+    /// <summary>The path takes what the link takes.</summary>
+    public void RestoreMtu()
+    {
+        _mtu = _linkMtu;
+        Recompute();
+    }
 
     private int NextPlateau()
     {

@@ -154,6 +154,10 @@ internal sealed class Sender
         {
             Recovery.HandlePathMtu(_control.Sizes.Mss, now);
         }
+        else if (_control.MtuProbe.HandleAck(Acked, now))
+        {
+            _congestion.HandleSegmentSize(_control.Sizes.Mss, now);
+        }
 
         Pacer.HandleAck(_congestion, Recovery.Window, _control.Rtt.Smoothed);
     }
@@ -206,8 +210,14 @@ internal sealed class Sender
         var hasFin = (plan.Header.Flags & TcpFlags.Fin) != 0;
         if (plan.Kind == SegmentKind.Retransmission)
         {
+            _control.MtuProbe.HandleSentAgain(plan.Header.Seq);
             Recovery.HandleRetransmitted(CutOut(plan, hasFin), Next, isProbe, now);
             return;
+        }
+
+        if (plan.Mss > _control.Sizes.Mss)
+        {
+            _control.MtuProbe.HandleSent(Next, plan.PayloadLength);
         }
 
         var segment = new SentSegment
