@@ -1,4 +1,5 @@
 using System.Net;
+using Multipath.Agent.Control;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.DataPlanes.Tun.Proxy;
@@ -24,10 +25,11 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private readonly SocksProxy? _proxy;
+    private readonly ControlServer? _control;
 
-    private AgentHost(AgentParts parts, SocksProxy? proxy = null)
+    private AgentHost(AgentParts parts, SocksProxy? proxy = null, ControlServer? control = null)
     {
-        (_parts, _proxy) = (parts, proxy);
+        (_parts, _proxy, _control) = (parts, proxy, control);
         _running = parts.RunAsync(_stop.Token);
     }
 
@@ -114,7 +116,7 @@ public sealed class AgentHost : IAsyncDisposable
         try
         {
             Rehearsal.Run(opened.Ground.Plane);
-            return new AgentHost(new AgentParts(options, policy, opened.Ground), opened.Proxy);
+            return new AgentHost(new AgentParts(options, policy, opened.Ground), opened.Proxy, Control(options, plane, opened.Teller));
         }
         catch
         {
@@ -139,9 +141,30 @@ public sealed class AgentHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        await (_control?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_proxy?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _parts.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>An agent steers as well where nobody can look.</summary>
+    private static ControlServer? Control(AgentOptions options, TunPlaneOptions plane, StackTeller teller)
+    {
+        if (plane.ControlDirectory is not { } directory)
+        {
+            return null;
+        }
+
+        try
+        {
+            return ControlServer.Start(ControlSockets.PathOf(directory, options.Netns, plane.Device.Name), teller);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            new AgentLog(options.Log, options.JsonLog, TimeProvider.System).Warn(
+                "warning", new LogField("text", $"`mpagent connections` and others cannot show the stack: {e.Message}"));
+            return null;
+        }
     }
 
     private static Policy? ParsePolicy(AgentOptions options)

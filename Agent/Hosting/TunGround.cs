@@ -1,4 +1,5 @@
 using System.Net;
+using Multipath.Agent.Control;
 using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.DataPlanes.Tun.Proxy;
 using Multipath.Agent.Interop;
@@ -27,6 +28,9 @@ internal sealed class TunGround : IDisposable
 
     /// <summary>The door for programs; null when none was asked for.</summary>
     internal SocksProxy? Proxy { get; private set; }
+
+    /// <summary>Knows what the tool asks for.</summary>
+    internal StackTeller Teller { get; private set; } = null!;
 
     /// <summary>Makes everything, or nothing.</summary>
     /// <exception cref="IOException">The machine refused a part; the message says what to do.</exception>
@@ -69,6 +73,7 @@ internal sealed class TunGround : IDisposable
             Proxy = SocksProxy.Start(stack, () => Usable(inventory), plane.Connections, options.Netns, local);
         }
 
+        Teller = new StackTeller(options.Host, plane.Device.Name, plane.Mtu, stack, inventory, Proxy?.Local);
         Ground = new AgentGround(new StackPlane(new TunAccess(stack)), inventory, Capabilities, () =>
         {
             masquerade?.Dispose();

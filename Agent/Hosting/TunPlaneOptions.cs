@@ -23,4 +23,10 @@ public sealed record TunPlaneOptions(TunOptions Device, ImmutableArray<TunUplink
 
     /// <summary>What the proxy's connections are made with.</summary>
     public ConnectionOptions Connections { get; init; } = new();
+
+    /// <summary>
+    /// Directory of the socket by which <c>mpagent connections</c> and others ask for the stack's connections; null for no socket. One
+    /// that cannot be made there is a warning.
+    /// </summary>
+    public string? ControlDirectory { get; init; }
 }

@@ -24,7 +24,7 @@ internal static class AnnounceVerb
         {
             using var plane = KernelDataPlane.Open(context.Netns);
             var connection = context.Arguments.GetValue(token);
-            _ = SubflowSelector.Connection(plane.Snapshot(), connection);
+            _ = SubflowSelector.Connection(context, plane.Snapshot(), connection);
             var (ip, number) = (context.Arguments.GetRequiredValue(address), context.Arguments.GetValue(id));
             return context.Finish(plane.Announce(connection, ip, number, context.Arguments.GetValue(port)),
                 $"address {ip} announced as id {number}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Multipath.Agent.Control;
 
 namespace Multipath.Agent.Verbs;
 
@@ -10,6 +11,15 @@ internal static class CommonOptions
     {
         Description = "Work inside this named network namespace.",
         HelpName = "NAME",
+        Recursive = true,
+    };
+
+    /// <summary>On every verb.</summary>
+    internal static Option<string> Control { get; } = new("--control")
+    {
+        Description = "Where agents with a userspace stack have the sockets by which this tool asks them.",
+        HelpName = "DIRECTORY",
+        DefaultValueFactory = _ => ControlSockets.DefaultDirectory,
         Recursive = true,
     };
 

@@ -24,7 +24,7 @@ internal static class CreateVerb
         VerbContext.Run(command, async (context, cancellation) =>
         {
             using var plane = KernelDataPlane.Open(context.Netns);
-            var connection = SubflowSelector.Connection(plane.Snapshot(), context.Arguments.GetValue(token));
+            var connection = SubflowSelector.Connection(context, plane.Snapshot(), context.Arguments.GetValue(token));
             var from = context.Arguments.GetRequiredValue(local)!;
             var to = Target(connection, context.Arguments.GetValue(remote));
             var number = context.Arguments.GetValue(id);

@@ -5,8 +5,12 @@ namespace Multipath.Agent.Verbs;
 
 /// <summary>An event as a person or a program reads it. Fields that do not apply are null and left out of the JSON.</summary>
 internal sealed record EventView(string Kind, string? Token = null, string? Local = null, string? Remote = null, int? LocalId = null,
-    int? RemoteId = null, bool? Backup = null, bool? ServerSide = null, string? Error = null, uint? ResetReason = null)
+    int? RemoteId = null, bool? Backup = null, bool? ServerSide = null, string? Error = null, uint? ResetReason = null,
+    string Plane = ConnectionView.Kernel)
 {
+    /// <summary>One of a userspace stack.</summary>
+    internal static EventView Of(MptcpEvent value, string plane) => Of(value) with { Plane = plane };
+
     internal static EventView Of(MptcpEvent value) => value switch
     {
         MptcpEvent.Created e => Connection("created", e.Token, e.Initial, e.ServerSide),
@@ -38,6 +42,7 @@ internal sealed record EventView(string Kind, string? Token = null, string? Loca
         string?[] parts =
         [
             Kind.PadRight(20),
+            Plane == ConnectionView.Kernel ? null : Plane,
             Token,
             ends,
             LocalId is null ? RemoteId is null ? null : $"id {RemoteId}" : $"ids {LocalId}/{RemoteId}",

@@ -1,12 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Multipath.Agent.DataPlanes.Kernel;
 
 namespace Multipath.Agent.Verbs;
 
-/// <summary><c>mpagent events</c>: what the kernel tells about connections and subflows, as it happens.</summary>
+/// <summary><c>mpagent events</c>: what the kernel and userspace stacks tell about connections and subflows, as it happens.</summary>
 internal static class EventsVerb
 {
+    /// <summary>Events that wait to be printed; past it their sources wait, and lose some by themselves.</summary>
+    private const int Waiting = 256;
+
     private static readonly Option<int> Count = new("--count")
     {
         Description = "End after this many events; 0 for never.",
@@ -27,11 +32,48 @@ internal static class EventsVerb
 
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancellation)
     {
-        using var plane = KernelDataPlane.Open(context.Netns);
-        var left = context.Arguments.GetValue(Count);
-        await foreach (var value in plane.Events.ReadAllAsync(cancellation))
+        var stacks = context.Stacks();
+        using var plane = context.OpenKernel(stacks);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var events = Channel.CreateBounded<EventView>(Waiting);
+        List<(string Plane, IAsyncEnumerable<EventView> Events)> sources =
+            plane is null ? [] : [(ConnectionView.Kernel, Kernels(plane, over.Token))];
+        foreach (var stack in stacks)
         {
-            var view = EventView.Of(value);
+            sources.Add((stack.Plane, await stack.ListenAsync(over.Token)));
+        }
+
+        if (!context.Json)
+        {
+            context.Error.WriteLine($"Watching {string.Join(" and ", sources.Select(source => source.Plane))}.");
+        }
+
+        var pouring = Task.WhenAll(sources.Select(async source =>
+        {
+            await PourAsync(source.Events, events.Writer, over.Token);
+            if (!over.IsCancellationRequested)
+            {
+                context.Error.WriteLine($"mpagent: {source.Plane} is watched no more: its agent has stopped.");
+            }
+        }));
+        _ = pouring.ContinueWith(
+            done => events.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        try
+        {
+            return await PrintAsync(context, events.Reader, cancellation);
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    private static async Task<int> PrintAsync(VerbContext context, ChannelReader<EventView> events, CancellationToken cancellation)
+    {
+        var left = context.Arguments.GetValue(Count);
+        await foreach (var view in events.ReadAllAsync(cancellation))
+        {
             if (context.Json)
             {
                 context.PrintJsonLine(view);
@@ -44,10 +86,35 @@ internal static class EventsVerb
             await context.Output.FlushAsync(cancellation);
             if (--left == 0)
             {
-                break;
+                return Root.ExitDone;
             }
         }
 
-        return Root.ExitDone;
+        return context.Fail("There is nothing left to watch.");
+    }
+
+    private static async IAsyncEnumerable<EventView> Kernels(
+        KernelDataPlane plane, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var value in plane.Events.ReadAllAsync(cancellation))
+        {
+            yield return EventView.Of(value);
+        }
+    }
+
+    private static async Task PourAsync(
+        IAsyncEnumerable<EventView> source, ChannelWriter<EventView> into, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var one in source.WithCancellation(cancellation))
+            {
+                await into.WriteAsync(one, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Enough was printed.
+        }
     }
 }

@@ -15,7 +15,7 @@ internal static class RemoveVerb
         {
             using var plane = KernelDataPlane.Open(context.Netns);
             var connection = context.Arguments.GetValue(token);
-            _ = SubflowSelector.Connection(plane.Snapshot(), connection);
+            _ = SubflowSelector.Connection(context, plane.Snapshot(), connection);
             var number = context.Arguments.GetValue(id);
             return context.Finish(plane.Withdraw(connection, number), $"address id {number} withdrawn");
         });

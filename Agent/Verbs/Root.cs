@@ -46,6 +46,7 @@ internal static class Root
         var root = new RootCommand("Steers Multipath TCP on this host: shows paths, connections and subflows, and changes them.")
         {
             CommonOptions.Netns,
+            CommonOptions.Control,
         };
         foreach (var verb in Verbs)
         {

@@ -93,6 +93,7 @@ internal static class RunPlane
             Mtu = parsed.GetValue(Mtu),
             Masquerade = parsed.GetValue(Masquerade),
             Proxy = parsed.GetValue(Proxy) ?? DefaultProxy,
+            ControlDirectory = parsed.GetValue(CommonOptions.Control),
         };
 
     /// <summary>Says where the proxy is.</summary>

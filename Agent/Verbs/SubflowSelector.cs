@@ -24,7 +24,7 @@ internal sealed class SubflowSelector
     /// <exception cref="InvalidOperationException">No such connection, none that matches, or several without --all.</exception>
     internal IReadOnlyList<Subflow> Pick(VerbContext context, KernelSnapshot snapshot, uint token)
     {
-        var connection = Connection(snapshot, token);
+        var connection = Connection(context, snapshot, token);
         var (local, remote) = (context.Arguments.GetValue(_local), context.Arguments.GetValue(_remote));
         var id = context.Arguments.GetValue(_id);
         var found = connection.Subflows.Where(s => (id is null || s.LocalId == id)
@@ -39,9 +39,20 @@ internal sealed class SubflowSelector
         };
     }
 
-    /// <exception cref="InvalidOperationException">No such connection.</exception>
-    internal static MptcpConnection Connection(KernelSnapshot snapshot, uint token) => snapshot.Find(token)
-        ?? throw new InvalidOperationException($"There is no connection {Values.Hex(token)}; `mpagent connections` lists those that are.");
+    /// <exception cref="InvalidOperationException">The kernel has no such connection.</exception>
+    internal static MptcpConnection Connection(VerbContext context, KernelSnapshot snapshot, uint token)
+    {
+        if (snapshot.Find(token) is { } found)
+        {
+            return found;
+        }
+
+        var name = Values.Hex(token);
+        var stack = context.Stacks().FirstOrDefault(one => one.Connections().Any(held => held.Multipath && held.Token == name));
+        throw new InvalidOperationException(stack is null
+            ? $"There is no connection {name}; `mpagent connections` lists those that are."
+            : $"Connection {name} is {stack.Plane}'s, which its agent alone steers, by the plan; by hand only the kernel's are steered.");
+    }
 
     private static bool Matches(IPEndPoint? wanted, IPAddress address, ushort port) => wanted is null
         || (wanted.Address.MapToIPv6().Equals(address.MapToIPv6()) && (wanted.Port == 0 || wanted.Port == port));

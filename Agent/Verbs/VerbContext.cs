@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Multipath.Agent.Control;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Netlink;
 
@@ -9,12 +9,7 @@ namespace Multipath.Agent.Verbs;
 /// <summary>What a verb has to work with.</summary>
 internal sealed class VerbContext(ParseResult arguments)
 {
-    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
-    private static readonly JsonSerializerOptions Document = new(Lines) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Document = new(Views.Json) { WriteIndented = true };
 
     internal ParseResult Arguments { get; } = arguments;
 
@@ -24,6 +19,23 @@ internal sealed class VerbContext(ParseResult arguments)
 
     /// <summary>The network namespace to work in; null for that of this process.</summary>
     internal string? Netns => Arguments.GetValue(CommonOptions.Netns);
+
+    /// <summary>The agents of this namespace that have a userspace stack and answer.</summary>
+    internal IReadOnlyList<StackAgent> Stacks() => StackAgent.OpenAll(Arguments.GetValue(CommonOptions.Control)!, Netns, Error);
+
+    /// <summary>The kernel's plane; null where it has no MPTCP and userspace stacks take its place.</summary>
+    /// <exception cref="KernelException">It cannot be opened, and there is no stack to show instead.</exception>
+    internal KernelDataPlane? OpenKernel(IReadOnlyList<StackAgent> stacks)
+    {
+        try
+        {
+            return KernelDataPlane.Open(Netns);
+        }
+        catch (KernelException) when (stacks.Count > 0)
+        {
+            return null;
+        }
+    }
 
     internal bool Json => Arguments.GetValue(CommonOptions.Output) == "json";
 
@@ -77,5 +89,5 @@ internal sealed class VerbContext(ParseResult arguments)
     }
 
     /// <summary>Prints a value as JSON on one line.</summary>
-    internal void PrintJsonLine<T>(T value) => Output.WriteLine(JsonSerializer.Serialize(value, Lines));
+    internal void PrintJsonLine<T>(T value) => Output.WriteLine(JsonSerializer.Serialize(value, Views.Json));
 }

@@ -58,16 +58,16 @@ public sealed class ProxyTests
         using var listener = bed.Listen();
         using var program = bed.Connect(((IPEndPoint)listener.Socket.LocalEndPoint!).Port);
         using var server = await listener.AcceptAsync(Cancellation);
-        await PassAsync(program, server.Socket);
+        await ProxyBed.PassAsync(program, server.Socket);
         await bed.SaysAsync("\"event\":\"joined\"", $"eth2/{ProxyBed.Ours[1]}");
         NetLab.Ip("-n", bed.Client, "link", "set", "eth1", "down");
         await bed.SaysAsync("\"event\":\"reflex\"", "link-down", $"eth1/{ProxyBed.Ours[0]}");
-        await PassAsync(program, server.Socket);
+        await ProxyBed.PassAsync(program, server.Socket);
         Assert.True(server.IsMptcp);
 
         NetLab.Ip("-n", bed.Client, "link", "set", "eth1", "up");
         await bed.SaysAsync("\"event\":\"joined\"", $"eth1/{ProxyBed.Ours[0]}");
-        await PassAsync(program, server.Socket);
+        await ProxyBed.PassAsync(program, server.Socket);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class ProxyTests
         using var listener = bed.Listen();
         using var program = bed.Connect(((IPEndPoint)listener.Socket.LocalEndPoint!).Port);
         using var server = await listener.AcceptAsync(Cancellation);
-        await PassAsync(program, server.Socket);
+        await ProxyBed.PassAsync(program, server.Socket);
         await bed.SaysAsync("\"event\":\"joined\"", $"eth2/{ProxyBed.Ours[1]}");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var (sending, receiving) = (SendAsync(program, stop.Token), ReceiveAsync(server.Socket));
@@ -146,18 +146,6 @@ public sealed class ProxyTests
             return false;
         }
     });
-
-    /// <summary>Some bytes there and back.</summary>
-    private static async Task PassAsync(Socket program, Socket server)
-    {
-        var buffer = new byte[4];
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
-        await program.SendAsync(new byte[] { 1, 2, 3, 4 }, patience.Token);
-        Assert.Equal(4, await server.ReceiveAsync(buffer, patience.Token));
-        await server.SendAsync(buffer, patience.Token);
-        Assert.Equal(4, await program.ReceiveAsync(buffer, patience.Token));
-    }
 
     private static async Task<long> SendAsync(Socket program, CancellationToken stop)
     {

@@ -22,8 +22,8 @@ internal sealed class HeldConnections(Stack stack)
     /// <summary>Those of Multipath TCP, whoever has their streams.</summary>
     internal IReadOnlyCollection<ConnectionId> Held => _held;
 
-    /// <summary>Hears of connections and subflows too.</summary>
-    internal IStackObserver? Observer { get; set; }
+    /// <summary>Hear of connections and subflows too: the loop, and each person who watches.</summary>
+    internal List<IStackObserver> Observers { get; } = [];
 
     /// <summary>Takes an event of the stack that is about a connection's paths, not about its data.</summary>
     internal void HandleEvent(in StackEvent happened)
@@ -37,6 +37,9 @@ internal sealed class HeldConnections(Stack stack)
             _held.Remove(happened.Connection);
         }
 
-        Observer?.HandleEvent(happened);
+        foreach (var observer in Observers)
+        {
+            observer.HandleEvent(happened);
+        }
     }
 }

@@ -15,10 +15,10 @@ internal static class PlaneReader
     /// <summary>The stack's bound on subflows of a connection, with room for those that are on their way out.</summary>
     internal const int SubflowLimit = 32;
 
-    private const long MicrosPerMilli = 1000;
-
     /// <summary>A full segment, about.</summary>
-    private const long SegmentBytes = 1400;
+    internal const long SegmentBytes = 1400;
+
+    private const long MicrosPerMilli = 1000;
 
     /// <summary>All connections of Multipath TCP. Called by whoever drives the stack.</summary>
     internal static PlaneSnapshot Snapshot(HeldConnections connections, Instant now)

@@ -15,6 +15,9 @@ internal sealed class StackHandler(TunStack owner, Stack stack) : IPacketHandler
     /// <summary>The connections of Multipath TCP, and who hears of them.</summary>
     internal HeldConnections Connections { get; } = new(stack);
 
+    /// <summary>All connections, those of plain TCP that somebody has the stream of included.</summary>
+    internal IEnumerable<ConnectionId> All => Connections.Held.Union(_streams.Keys);
+
     public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now) => stack.HandlePacket(packet, info, now);
 
     public Instant PollTimeout() => stack.PollTimeout();

@@ -31,7 +31,11 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
     internal StackPlane(IStackAccess access)
     {
         _access = access;
-        _ = Ask((held, _) => held.Observer = _events);
+        _ = Ask((held, _) =>
+        {
+            held.Observers.Add(_events);
+            return true;
+        });
     }
 
     public ChannelReader<MptcpEvent> Events => _events.Reader;

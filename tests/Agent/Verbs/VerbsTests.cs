@@ -111,7 +111,7 @@ public sealed class VerbsTests
         var status = await DoneAsync("status", "--netns", hosts.ClientNetns);
         Assert.Matches(@"(?m)^path manager +userspace$", status);
         var paths = await DoneAsync("paths", "--netns", hosts.ClientNetns);
-        Assert.Matches(@"(?m)^eth1 +10\.71\.1\.1/24 +- +up +1500$", paths);
+        Assert.Matches(@"(?m)^eth1 +10\.71\.1\.1/24 +- +up +1500 +kernel$", paths);
     }
 
     [Fact]

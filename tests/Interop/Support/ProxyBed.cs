@@ -36,6 +36,7 @@ internal sealed partial class ProxyBed : IAsyncDisposable
     private readonly StringWriter _lines = new();
     private readonly StringWriter _errors = new();
     private readonly string _policy = Path.GetTempFileName();
+    private readonly DirectoryInfo _control = Directory.CreateTempSubdirectory("interop");
     private Task<int> _running = Task.FromResult(0);
 
     private ProxyBed()
@@ -60,6 +61,9 @@ internal sealed partial class ProxyBed : IAsyncDisposable
 
     /// <summary>Where the proxy listens in the client's namespace.</summary>
     internal IPEndPoint Proxy { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>The directory of the agent's control socket.</summary>
+    internal string Control => _control.FullName;
 
     /// <summary>What the agent has said so far.</summary>
     internal string Log
@@ -118,6 +122,18 @@ internal sealed partial class ProxyBed : IAsyncDisposable
     /// <summary>One of the server's counters in /proc/net/netstat.</summary>
     internal long ServerCounter(string name) => MptcpCounters.Read(Server).FirstOrDefault(counter => counter.Key == name).Value;
 
+    /// <summary>Some bytes there and back.</summary>
+    internal static async Task PassAsync(Socket program, Socket server)
+    {
+        var buffer = new byte[4];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        await program.SendAsync(new byte[] { 1, 2, 3, 4 }, patience.Token);
+        Assert.Equal(4, await server.ReceiveAsync(buffer, patience.Token));
+        await server.SendAsync(buffer, patience.Token);
+        Assert.Equal(4, await program.ReceiveAsync(buffer, patience.Token));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -125,6 +141,7 @@ internal sealed partial class ProxyBed : IAsyncDisposable
         _lab.Dispose();
         _stop.Dispose();
         File.Delete(_policy);
+        _control.Delete(recursive: true);
     }
 
     private async Task StartAsync(bool masquerade)
@@ -142,6 +159,7 @@ internal sealed partial class ProxyBed : IAsyncDisposable
         [
             "run", "--host", "van", "--netns", Client, "--policy", _policy, "--json", "--plane", "tun",
             "--uplink", $"eth1={Ours[0]}", "--uplink", $"eth2={Ours[1]}", "--proxy", "127.0.0.1:0",
+            "--control", Control,
             .. masquerade ? (string[])["--masquerade"] : [],
         ];
         _running = Root.RunAsync(line, new Locked(_lines), new Locked(_errors), _stop.Token);
