@@ -2,6 +2,7 @@ using Multipath.Contracts.Grains;
 using Multipath.Policies.Check;
 using Multipath.Policies.Model;
 using Multipath.Policies.Text;
+using Multipath.Silo.Grains;
 using Multipath.Silo.Mapping;
 using Multipath.Silo.Telemetry;
 using Orleans;
@@ -28,14 +29,14 @@ internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
 
         span?.SetTag(SiloTrace.PolicyTag, policy.Name);
         var draft = new PolicyDraft(policy.Name, policy.Priority, policy.Hosts.ToString(), yaml);
-        return (await grains.GetGrain<IPolicyGrain>(policy.Name).Apply(draft, dryRun, span?.Id), []);
+        return (await Again.AfterStaleWrite(() => grains.GetGrain<IPolicyGrain>(policy.Name).Apply(draft, dryRun, span?.Id)), []);
     }
 
     /// <summary>False when there is none of the name.</summary>
     public async Task<bool> Delete(string name)
     {
         using var span = SiloTrace.Start("delete", null);
-        return WireCheck.IsName(name) && await grains.GetGrain<IPolicyGrain>(name).Delete(span?.Id);
+        return WireCheck.IsName(name) && await Again.AfterStaleWrite(() => grains.GetGrain<IPolicyGrain>(name).Delete(span?.Id));
     }
 
     public Task<FleetSnapshot> Snapshot() => Fleet.Snapshot();
@@ -45,7 +46,9 @@ internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
         WireCheck.IsName(host) ? grains.GetGrain<IHostGrain>(host).Describe() : Task.FromResult<HostDescription?>(null);
 
     public Task<ResumeOutcome> Resume(string host) =>
-        WireCheck.IsName(host) ? grains.GetGrain<IHostGrain>(host).Resume() : Task.FromResult(ResumeOutcome.Unknown);
+        WireCheck.IsName(host)
+            ? Again.AfterStaleWrite(() => grains.GetGrain<IHostGrain>(host).Resume())
+            : Task.FromResult(ResumeOutcome.Unknown);
 
     private static IReadOnlyList<string> Check(string yaml, string fileName, out Policy? policy)
     {

@@ -1,5 +1,6 @@
 using Multipath.Silo.Storage;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Multipath.Silo.Hosting;
 
@@ -10,6 +11,8 @@ internal static class Unavailability
     public static string? Reason(Exception failure) => failure switch
     {
         StoreException store => store.Message,
+        InconsistentStateException =>
+            "What is stored was changed meanwhile, as by a restore or by another silo that takes over; ask again in a moment.",
         OrleansMessageRejectionException or TimeoutException =>
             "The silo that has what was asked for does not answer; ask again in a moment. A change may have been made.",
         _ => null,

@@ -86,7 +86,7 @@ internal sealed partial class PolicyGrain(
 
         try
         {
-            await tellFleet();
+            await Again.AfterStaleWrite(tellFleet);
         }
         catch (StoreException error) when (changed && !error.IsDoubtful)
         {

@@ -63,8 +63,6 @@ public sealed class FleetMovedTests
         await using var back = await silo.Agent(running: plan.Version, sequence: agent.Sequence);
         await back.ReportAll();
         await silo.HostIs(HostStatus.Held);
-        // The policy's grain finds the store changed as well, and starts again.
-        await Assert.ThrowsAsync<RpcException>(() => silo.Apply(Texts.Policy(priority: 200)));
         await silo.Apply(Texts.Policy(priority: 200));
         Assert.DoesNotContain(await back.UntilQuiet(), message => message.BodyCase == SiloMessage.BodyOneofCase.Plan);
         await silo.Fleet.ResumeHostAsync(new ResumeHostRequest { Host = "van-1" });
@@ -82,7 +80,7 @@ public sealed class FleetMovedTests
         await silo.Apply(Texts.Policy());
         Assert.True(await watch.ResponseStream.MoveNext(patience.Token));
         Lost(silo, fleet => fleet);
-        await Assert.ThrowsAsync<RpcException>(() => silo.Apply(Newer));
+        await silo.Apply(Newer);
 
         time.Advance(WatchStream.RenewEvery);
         var next = watch.ResponseStream.MoveNext(patience.Token);

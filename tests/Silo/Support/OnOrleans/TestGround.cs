@@ -61,7 +61,7 @@ internal sealed class TestGround : IAsyncDisposable
     /// <summary>Makes a backup while the silos run: all state as of one moment.</summary>
     public void Save() => OnDatabase("CREATE TABLE saved AS TABLE orleansstorage");
 
-    /// <summary>Restores the backup; no silo runs.</summary>
+    /// <summary>Restores the backup, also under silos that run.</summary>
     public void PutBack() => OnDatabase("TRUNCATE orleansstorage; INSERT INTO orleansstorage SELECT * FROM saved");
 
     public async ValueTask DisposeAsync() => await OnServer($"DROP DATABASE {_name} WITH (FORCE)");

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Multipath.Silo.Hosting;
 using Multipath.Silo.Storage.Sqlite;
@@ -36,13 +37,12 @@ internal sealed class TestGround : IAsyncDisposable
         live.BackupDatabase(copy);
     }
 
-    /// <summary>Restores the backup; no silo runs.</summary>
+    /// <summary>Restores the backup, also under a silo that runs.</summary>
     public void PutBack()
     {
-        var file = System.IO.Path.Combine(Folder, SqliteDatabase.FileName);
-        File.Delete(file + "-wal");
-        File.Delete(file + "-shm");
-        File.Copy(Saved, file, overwrite: true);
+        using var live = SqliteDatabase.Open(Folder);
+        live.Execute("ATTACH @Saved AS saved", new { Saved });
+        live.Execute("BEGIN IMMEDIATE; DELETE FROM grain_state; INSERT INTO grain_state SELECT * FROM saved.grain_state; COMMIT");
     }
 
     public ValueTask DisposeAsync()
