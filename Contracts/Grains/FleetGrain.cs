@@ -13,7 +13,10 @@ public interface IFleetGrain : IGrainWithStringKey
     [Alias("Join")]
     Task<Governance> Join(HostSummary host);
 
-    /// <summary>What a host now looks like, and what happened to it.</summary>
+    /// <summary>
+    /// What a host now looks like, and what happened to it. One message may overtake another: a look that was
+    /// <see cref="HostSummary.LastSeen"/> before the one that is known is dropped, what happened is told in any case.
+    /// </summary>
     [Alias("HostChanged")]
     [OneWay]
     Task HostChanged(HostSummary host, EquatableArray<FleetHappening> happenings);

@@ -39,7 +39,7 @@ public enum HostStatus
 /// <param name="PathsUp">Paths that are up.</param>
 /// <param name="Paths">Paths.</param>
 /// <param name="Connections">MPTCP connections.</param>
-/// <param name="LastSeen">By the silo's clock, to within a few seconds.</param>
+/// <param name="LastSeen">By the silo's clock, to within a few seconds; rises with each word of the host's grain to the fleet.</param>
 /// <param name="Labels">The host's labels.</param>
 [GenerateSerializer, Immutable, Alias("mp.HostSummary")]
 public sealed record HostSummary(

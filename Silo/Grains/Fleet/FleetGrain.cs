@@ -68,6 +68,12 @@ internal sealed partial class FleetGrain(
 
     public Task HostChanged(HostSummary host, EquatableArray<FleetHappening> happenings)
     {
+        if (store.State.Hosts.GetValueOrDefault(host.Host)?.LastSeen > host.LastSeen)
+        {
+            // Overtaken by what is known. A session's start is not asked, so that a silo whose clock is behind is heard.
+            return _watchers.Tell(happenings);
+        }
+
         var isNew = IsAway(host.Host);
         Enter(host);
         if (isNew && host.Status != HostStatus.Away)

@@ -32,8 +32,6 @@ internal sealed partial class HostGrain(
     private GrainAlarm _alarm = null!;
     private HostPicture _picture = HostPicture.Empty;
 
-    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value);
-
     private PlanLedger Ledger
     {
         get => _memory.Ledger;
@@ -44,7 +42,7 @@ internal sealed partial class HostGrain(
     {
         _host = this.GetPrimaryKeyString();
         _ranking = new HostRanking(_host, policies, metrics, clock);
-        _voice = new HostVoice(_host, Fleet, clock);
+        _voice = new HostVoice(_host, GrainFactory.GetGrain<IFleetGrain>(FleetKey.Value), clock);
         _memory = new HostMemory(store, writer);
         _alarm = new GrainAlarm(this.RegisterGrainTimer(OnAlarm, GrainAlarm.Unset), clock);
         return Task.CompletedTask;
@@ -61,7 +59,7 @@ internal sealed partial class HostGrain(
         await _memory.Meet(hello, clock.GetUtcNow());
         await _link.Replace(hello.Session, session);
         _picture = _picture.Resume(hello.ObservationSequence);
-        if (!Follow(await Fleet.Join(Summary())))
+        if (!Follow(await _voice.Join(Summary())))
         {
             return null;
         }
@@ -150,7 +148,7 @@ internal sealed partial class HostGrain(
     public async Task Govern(Governance governance)
     {
         // What is older than what is known came late, unless the fleet itself is older now.
-        if ((_ranking.Govern(governance) || Follow(await Fleet.Join(Summary()))) && _link.IsOpen)
+        if ((_ranking.Govern(governance) || Follow(await _voice.Join(Summary()))) && _link.IsOpen)
         {
             await Decide(governance.ChangedAt, governance.Trace);
         }

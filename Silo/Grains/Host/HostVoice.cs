@@ -12,6 +12,7 @@ internal sealed class HostVoice(string host, IFleetGrain fleet, TimeProvider clo
 
     private readonly List<FleetHappening> _untold = [];
     private HostSummary? _told;
+    private DateTimeOffset _last;
 
     public void Say(string kind, string text, PlanVersion? version = null) =>
         _untold.Add(new FleetHappening(clock.GetUtcNow(), host, kind, text, version));
@@ -49,6 +50,9 @@ internal sealed class HostVoice(string host, IFleetGrain fleet, TimeProvider clo
         return lossPct > 0 ? string.Create(CultureInfo.InvariantCulture, $"{state}, {lossPct:0}% loss") : state;
     }
 
+    /// <summary>Enters the host in the fleet's index.</summary>
+    public Task<Governance> Join(HostSummary summary) => fleet.Join(Later(summary));
+
     public Task Publish(HostSummary summary)
     {
         var differs = _told is null || summary with { LastSeen = _told.LastSeen } != _told;
@@ -57,9 +61,16 @@ internal sealed class HostVoice(string host, IFleetGrain fleet, TimeProvider clo
             return Task.CompletedTask;
         }
 
-        _told = summary;
+        _told = Later(summary);
         EquatableArray<FleetHappening> happenings = [.. _untold];
         _untold.Clear();
-        return fleet.HostChanged(summary, happenings);
+        return fleet.HostChanged(_told, happenings);
+    }
+
+    /// <summary>One message may overtake another; the fleet knows the older by this, whatever the clock does.</summary>
+    private HostSummary Later(HostSummary summary)
+    {
+        _last = summary.LastSeen > _last ? summary.LastSeen : _last.AddTicks(1);
+        return summary with { LastSeen = _last };
     }
 }
