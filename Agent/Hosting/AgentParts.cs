@@ -34,8 +34,8 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         _schedulers = ground.Capabilities.Schedulers;
         var clock = new AgentClock(TimeProvider.System);
         var version = typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        _log = new AgentLog(options.Log, options.JsonLog, TimeProvider.System);
         _telemetry = AgentTelemetry.Start(options.Host, version, options.Metrics);
+        _log = new AgentLog(options.Log, options.JsonLog, TimeProvider.System, _telemetry.Collected);
         var store = options.StateDirectory is { } directory ? new LastPlanStore(directory) : null;
         _keeper = store is null ? null : new PlanKeeper(store.Save, Warn);
         var kept = LoadPlan(store);
@@ -169,9 +169,9 @@ internal sealed class AgentParts : IReconcileOutput, ISessionOwner, IAsyncDispos
         _inventory.Dispose();
         _plane.Dispose();
         _restore();
+        _log.Info("stopped");
         await _telemetry.DisposeAsync();
         _metrics.Dispose();
-        _log.Info("stopped");
     }
 
     /// <summary>

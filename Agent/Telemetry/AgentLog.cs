@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Severity = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Multipath.Agent.Telemetry;
 
@@ -26,7 +28,8 @@ internal readonly record struct LogField(string Name, object? Value);
 /// <param name="output">Where lines go.</param>
 /// <param name="json">One JSON object for each line.</param>
 /// <param name="time">The time of day.</param>
-internal sealed class AgentLog(TextWriter output, bool json, TimeProvider time)
+/// <param name="collected">Gets each line too, with its fields as attributes.</param>
+internal sealed class AgentLog(TextWriter output, bool json, TimeProvider time, ILogger? collected = null)
 {
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -52,17 +55,43 @@ internal sealed class AgentLog(TextWriter output, bool json, TimeProvider time)
             LogLevel.Warning => "warning",
             _ => "error",
         };
-        var line = json ? ToJson(at, name, happened, fields) : ToText(at, name, happened, fields);
+        var line = json ? ToJson(at, name, happened, fields) : $"{at} {name} {ToText(happened, fields)}";
         lock (_lock)
         {
             output.WriteLine(line);
             output.Flush();
         }
+
+        var severity = level switch
+        {
+            LogLevel.Info => Severity.Information,
+            LogLevel.Warning => Severity.Warning,
+            _ => Severity.Error,
+        };
+        if (collected?.IsEnabled(severity) == true)
+        {
+            Collect(collected, severity, happened, fields);
+        }
     }
 
-    private static string ToText(string at, string level, string happened, ReadOnlySpan<LogField> fields)
+    private static void Collect(ILogger collected, Severity severity, string happened, ReadOnlySpan<LogField> fields)
     {
-        var line = new StringBuilder().Append(at).Append(' ').Append(level).Append(' ').Append(happened);
+        var attributes = new List<KeyValuePair<string, object?>>(fields.Length);
+        foreach (var field in fields)
+        {
+            if (field.Value is { } value)
+            {
+                attributes.Add(new(field.Name, value is bool or int or long or uint or byte or ushort or double ? value : Text(value)));
+            }
+        }
+
+        var text = ToText(happened, fields);
+        collected.Log(severity, new EventId(0, happened), attributes, exception: null, (_, _) => text);
+    }
+
+    private static string ToText(string happened, ReadOnlySpan<LogField> fields)
+    {
+        var line = new StringBuilder(happened);
         foreach (var field in fields)
         {
             if (field.Value is { } value)

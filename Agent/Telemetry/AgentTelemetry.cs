@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Multipath.Contracts.Telemetry;
 
 namespace Multipath.Agent.Telemetry;
@@ -14,7 +15,13 @@ internal sealed class AgentTelemetry : IAsyncDisposable
     private readonly TelemetryPipeline _pipeline;
     private readonly MetricsPage? _page;
 
-    private AgentTelemetry(TelemetryPipeline pipeline, MetricsPage? page) => (_pipeline, _page) = (pipeline, page);
+    private readonly ILoggerFactory _logs;
+
+    private AgentTelemetry(TelemetryPipeline pipeline, MetricsPage? page, ILoggerFactory logs) =>
+        (_pipeline, _page, _logs, Collected) = (pipeline, page, logs, logs.CreateLogger(AgentMetrics.SourceName));
+
+    /// <summary>What is logged here is collected, where the environment asks for it.</summary>
+    public ILogger Collected { get; }
 
     /// <summary>Where the page is, with the port in use; null when there is none.</summary>
     public Uri? Address => _page?.Address;
@@ -31,7 +38,8 @@ internal sealed class AgentTelemetry : IAsyncDisposable
         var pipeline = TelemetryPipeline.Start(sources, environment, scraped: page is not null);
         try
         {
-            return new AgentTelemetry(pipeline, page is null ? null : MetricsPage.Serve(page, pipeline));
+            var served = page is null ? null : MetricsPage.Serve(page, pipeline);
+            return new AgentTelemetry(pipeline, served, TelemetryLogs.Start(sources, environment));
         }
         catch
         {
@@ -44,5 +52,6 @@ internal sealed class AgentTelemetry : IAsyncDisposable
     {
         await (_page?.DisposeAsync() ?? ValueTask.CompletedTask);
         _pipeline.Dispose();
+        _logs.Dispose();
     }
 }

@@ -70,7 +70,7 @@ public sealed class TelemetryPipeline : IDisposable
     }
 
     /// <summary>What the environment says of the service comes last, and wins.</summary>
-    private static void Identify(ResourceBuilder resource, TelemetrySources sources) => resource
+    internal static void Identify(ResourceBuilder resource, TelemetrySources sources) => resource
         .Clear()
         .AddTelemetrySdk()
         .AddService(sources.Service, serviceVersion: sources.Version, serviceInstanceId: sources.Instance)

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Multipath.Contracts.Telemetry;
 using Multipath.Silo.Grains;
 using Multipath.Silo.Http;
 using Multipath.Silo.Rpc;
@@ -44,6 +45,7 @@ public sealed class SiloHost : IAsyncDisposable
         // A line for each request would bury what grains have to say, with an agent's stream behind every host.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        builder.Logging.AddOtlp(SiloTelemetry.Sources, builder.Configuration);
         // Who starts a silo is told why it did not start; the host would tell it a second time, with its stack.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (options.Quiet)

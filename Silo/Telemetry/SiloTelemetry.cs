@@ -24,6 +24,16 @@ internal sealed class SiloTelemetry(IConfiguration configuration) : IHostedServi
 
     private static readonly string[] Activities = [SiloTrace.SourceName, "Microsoft.AspNetCore", "Npgsql", .. Parts];
 
+    /// <summary>The silo, to who collects.</summary>
+    public static TelemetrySources Sources { get; } = new("mpsilo", Version, Instance: null, Meters, Activities)
+    {
+        UntracedPaths = ["/healthz", "/readyz", "/metrics", "/grpc.health.v1.Health/Check"],
+        Parts = Parts,
+    };
+
+    private static string Version =>
+        typeof(SiloTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
     private TelemetryPipeline? _pipeline;
 
     /// <summary>All metrics now; null when <c>OTEL_SDK_DISABLED</c> says so, or the silo does not run.</summary>
@@ -31,13 +41,7 @@ internal sealed class SiloTelemetry(IConfiguration configuration) : IHostedServi
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var version = typeof(SiloTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        var sources = new TelemetrySources("mpsilo", version ?? "0", Instance: null, Meters, Activities)
-        {
-            UntracedPaths = ["/healthz", "/readyz", "/metrics", "/grpc.health.v1.Health/Check"],
-            Parts = Parts,
-        };
-        _pipeline = TelemetryPipeline.Start(sources, configuration, scraped: true);
+        _pipeline = TelemetryPipeline.Start(Sources, configuration, scraped: true);
         return Task.CompletedTask;
     }
 

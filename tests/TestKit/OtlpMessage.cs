@@ -20,6 +20,23 @@ public sealed record OtlpSpan(string Service, string Scope, string Name, string 
 /// <param name="Kind">gauge, sum or histogram.</param>
 public sealed record OtlpMetric(IReadOnlyDictionary<string, string> Resource, string Scope, string Name, string Unit, string Kind);
 
+/// <summary>A line of a log as it came by OTLP.</summary>
+/// <param name="Resource">The attributes of who sent it.</param>
+/// <param name="Scope">The logger.</param>
+/// <param name="Severity">Such as <c>Warning</c>.</param>
+/// <param name="Body">The text.</param>
+/// <param name="Attributes">Those that are texts.</param>
+/// <param name="TraceId">In hexadecimal; empty outside of a span.</param>
+/// <param name="SpanId">In hexadecimal.</param>
+public sealed record OtlpLog(
+    IReadOnlyDictionary<string, string> Resource,
+    string Scope,
+    string Severity,
+    string Body,
+    IReadOnlyDictionary<string, string> Attributes,
+    string TraceId,
+    string SpanId);
+
 /// <summary>
 /// The few fields of OTLP's export requests that tests look at, read off the wire by their numbers in the public definitions
 /// (opentelemetry.io/docs/specs/otlp) and protobuf's encoding, so that nothing of what wrote them is taken on trust.
@@ -43,13 +60,22 @@ internal static class OtlpMessage
         from metric in Messages(scopeMetrics, 2)
         select new OtlpMetric(resource, Scope(scopeMetrics), Text(metric, 1), Text(metric, 3), Kind(metric));
 
+    public static IEnumerable<OtlpLog> Logs(ReadOnlyMemory<byte> request) =>
+        from resourceLogs in Messages(request, 1)
+        let resource = Resource(resourceLogs)
+        from scopeLogs in Messages(resourceLogs, 2)
+        from log in Messages(scopeLogs, 2)
+        select new OtlpLog(
+            resource, Scope(scopeLogs), Text(log, 3), Text(Messages(log, 5).FirstOrDefault(), 1), Texts(log, 6), Hex(log, 9), Hex(log, 10));
+
     private static string Kind(ReadOnlyMemory<byte> metric) =>
         Messages(metric, 5).Any() ? "gauge" : Messages(metric, 7).Any() ? "sum" : Messages(metric, 9).Any() ? "histogram" : "other";
 
     private static string Scope(ReadOnlyMemory<byte> group) => Text(Messages(group, 1).FirstOrDefault(), 1);
 
-    private static Dictionary<string, string> Resource(ReadOnlyMemory<byte> group) => Messages(group, 1)
-        .SelectMany(resource => Messages(resource, 1))
+    private static Dictionary<string, string> Resource(ReadOnlyMemory<byte> group) => Texts(Messages(group, 1).FirstOrDefault(), 1);
+
+    private static Dictionary<string, string> Texts(ReadOnlyMemory<byte> message, int field) => Messages(message, field)
         .ToDictionary(pair => Text(pair, 1), pair => Text(Messages(pair, 2).FirstOrDefault(), 1));
 
     private static string Text(ReadOnlyMemory<byte> message, int field) =>

@@ -16,6 +16,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     private readonly ConcurrentQueue<OtlpSpan> _spans = new();
     private readonly ConcurrentQueue<OtlpMetric> _metrics = new();
+    private readonly ConcurrentQueue<OtlpLog> _logs = new();
     private readonly WebApplication _server;
 
     private OtlpReceiver()
@@ -43,6 +44,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>What came so far; a metric comes again with each export.</summary>
     public IReadOnlyCollection<OtlpMetric> Metrics => [.. _metrics];
 
+    /// <summary>What came so far.</summary>
+    public IReadOnlyCollection<OtlpLog> Logs => [.. _logs];
+
     /// <summary>Requests that could not be read, with the reason.</summary>
     public ConcurrentQueue<string> Troubles { get; } = new();
 
@@ -66,6 +70,13 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         await Eventually.HoldsAsync($"the metric {name} came", () => _metrics.Any(one => one.Name == name), Patience);
         return _metrics.First(one => one.Name == name);
+    }
+
+    /// <summary>Waits for a line of a log.</summary>
+    public async Task<OtlpLog> LogAsync(Func<OtlpLog, bool> wanted)
+    {
+        await Eventually.HoldsAsync("the line came", () => _logs.Any(wanted), Patience);
+        return _logs.First(wanted);
     }
 
     /// <summary>Stops.</summary>
@@ -118,6 +129,13 @@ public sealed class OtlpReceiver : IAsyncDisposable
                 foreach (var metric in OtlpMessage.Metrics(message))
                 {
                     _metrics.Enqueue(metric);
+                }
+
+                break;
+            case "/opentelemetry.proto.collector.logs.v1.LogsService/Export" or "/v1/logs":
+                foreach (var log in OtlpMessage.Logs(message))
+                {
+                    _logs.Enqueue(log);
                 }
 
                 break;

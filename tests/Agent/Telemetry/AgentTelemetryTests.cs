@@ -48,7 +48,7 @@ public sealed class AgentTelemetryTests
     [Theory]
     [InlineData("grpc")]
     [InlineData("http/protobuf")]
-    public async Task Metrics_and_spans_go_to_a_collector(string protocol)
+    public async Task Metrics_spans_and_lines_of_the_log_go_to_a_collector(string protocol)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var telemetry = AgentTelemetry.Start("van-1", "1.2", page: null, Settings(new()
@@ -57,13 +57,16 @@ public sealed class AgentTelemetryTests
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "100",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "50",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "50",
         }));
         using var metrics = new AgentMetrics();
+        var log = new AgentLog(TextWriter.Null, json: false, TimeProvider.System, telemetry.Collected);
         metrics.PlanApplied("silo");
         const string decision = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         using (metrics.Trace.Plan("1.1", "vans", decision, DateTimeOffset.UnixEpoch))
         {
             metrics.Trace.Action("create", "create a subflow", "preferred", DateTimeOffset.UnixEpoch)?.Dispose();
+            log.Warn("nack", new LogField("reason", "a b"), new LogField("count", 3), new LogField("gone", null));
         }
 
         var plan = await receiver.SpanAsync(span => span.Name == "plan" && span.ParentId == "b7ad6b7169203331");
@@ -72,6 +75,10 @@ public sealed class AgentTelemetryTests
         Assert.Equal(plan.SpanId, action.ParentId);
         var metric = await receiver.MetricAsync("multipath.agent.plans");
         Assert.Equal(("van-1", "{plan}", "sum"), (metric.Resource["service.instance.id"], metric.Unit, metric.Kind));
+        var line = await receiver.LogAsync(line => line.Scope == "Multipath.Agent");
+        Assert.Equal(("Warning", "nack reason=\"a b\" count=3"), (line.Severity, line.Body));
+        Assert.Equal((plan.TraceId, plan.SpanId), (line.TraceId, line.SpanId));
+        Assert.Equal(("van-1", "a b"), (line.Resource["service.instance.id"], line.Attributes["reason"]));
         Assert.Empty(receiver.Troubles);
     }
 
@@ -89,10 +96,13 @@ public sealed class AgentTelemetryTests
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Grpc.ToString(),
                 ["OTEL_SERVICE_NAME"] = "agent-under-test",
                 ["OTEL_METRIC_EXPORT_INTERVAL"] = "100",
+                ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
             },
             "run", "--host", "van-9", "--netns", netns, "--metrics", "http://127.0.0.1:0");
         var metric = await receiver.MetricAsync("multipath.agent.silo.connected");
         Assert.Equal(("agent-under-test", "van-9"), (metric.Resource["service.name"], metric.Resource["service.instance.id"]));
+        var started = await receiver.LogAsync(line => line.Body.StartsWith("started", StringComparison.Ordinal));
+        Assert.Equal("van-9", started.Attributes["host"]);
         using var http = new HttpClient();
         var page = await http.GetStringAsync(new Uri(new Uri(await program.PrintsAsync("metrics=")), "metrics"));
         Assert.Contains(PrometheusPage.Parse(page), one => one.Name == "multipath_agent_silo_connected");

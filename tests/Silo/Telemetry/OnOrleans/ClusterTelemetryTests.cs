@@ -23,6 +23,7 @@ public sealed class ClusterTelemetryTests
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
         });
         using var http = new HttpClient { BaseAddress = new Uri(await program.PrintsAsync("HTTP on ")) };
         var answer = await http.PutAsync(new Uri("/api/v1/policies", UriKind.Relative), new StringContent(Texts.Policy()));
@@ -38,6 +39,8 @@ public sealed class ClusterTelemetryTests
         Assert.All(
             receiver.Spans.Where(span => span.ParentId.Length == 0),
             span => Assert.Contains(span.Scope, new[] { "Microsoft.AspNetCore", "Multipath.Silo" }));
+        var line = await receiver.LogAsync(line => line.Body == "Policy vans changed; 0 hosts are told");
+        Assert.Equal(("Multipath.Silo.Grains.Fleet.FleetGrain", apply.TraceId), (line.Scope, line.TraceId));
         Assert.Equal("Microsoft.AspNetCore.Hosting", (await receiver.MetricAsync("http.server.request.duration")).Scope);
         await Eventually.HoldsAsync(
             "a metric of Orleans came", () => receiver.Metrics.Any(one => one.Scope == "Microsoft.Orleans"), TestSilo.Patience);

@@ -12,7 +12,7 @@ public sealed class OtlpExportTests(PostgresFixture postgres) : IDisposable
     [Theory]
     [InlineData("grpc")]
     [InlineData("http/protobuf")]
-    public async Task Traces_and_metrics_go_where_the_standard_variables_say_under_the_name_that_they_give(string protocol)
+    public async Task Traces_metrics_and_the_log_go_where_the_standard_variables_say_under_the_name_that_they_give(string protocol)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var program = Start(new()
@@ -23,6 +23,7 @@ public sealed class OtlpExportTests(PostgresFixture postgres) : IDisposable
             ["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=staging,service.instance.id=one",
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
         });
         using var http = new HttpClient { BaseAddress = new Uri(await program.PrintsAsync("HTTP on ")) };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
@@ -39,6 +40,10 @@ public sealed class OtlpExportTests(PostgresFixture postgres) : IDisposable
             ("silo-under-test", "staging", "one"),
             (metric.Resource["service.name"], metric.Resource["deployment.environment.name"], metric.Resource["service.instance.id"]));
         Assert.Equal("histogram", (await receiver.MetricAsync("http.server.request.duration")).Kind);
+        var line = await receiver.LogAsync(line => line.Body == "Policy vans changed; 0 hosts are told");
+        Assert.Equal(
+            ("silo-under-test", "Multipath.Silo.Grains.Fleet.FleetGrain", apply.TraceId, "vans"),
+            (line.Resource["service.name"], line.Scope, line.TraceId, line.Attributes["Policy"]));
         Assert.DoesNotContain(receiver.Spans, span => span.Name.Contains("readyz", StringComparison.Ordinal));
         Assert.Empty(receiver.Troubles);
     }
@@ -73,6 +78,7 @@ public sealed class OtlpExportTests(PostgresFixture postgres) : IDisposable
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Grpc.ToString(),
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "100",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
             ["OTEL_SDK_DISABLED"] = "true",
         });
         using var http = new HttpClient { BaseAddress = new Uri(await program.PrintsAsync("HTTP on ")) };
@@ -80,6 +86,7 @@ public sealed class OtlpExportTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/metrics")).StatusCode);
         Assert.Empty(receiver.Spans);
         Assert.Empty(receiver.Metrics);
+        Assert.Empty(receiver.Logs);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
