@@ -29,31 +29,39 @@ internal sealed class StackTeller(string host, string device, int mtu, TunStack 
     /// <exception cref="IOException">It has ended.</exception>
     internal async Task<StackView> StackAsync()
     {
-        var (multipath, plain) = await stack.AskAsync((handler, _) =>
+        var counts = await stack.AskAllAsync((handler, _) =>
         {
             var all = handler.All.Select(id => handler.Stack.TryGetInfo(id, out var info) ? info : default).ToArray();
-            return (all.Count(one => one.IsMultipath), all.Count(one => one is { IsMultipath: false, State: not ConnectionState.Closed }));
+            var plain = all.Count(one => one is { IsMultipath: false, State: not ConnectionState.Closed });
+            return (Multipath: all.Count(one => one.IsMultipath), Plain: plain);
         });
+        var (multipath, plain) = (counts.Sum(one => one.Multipath), counts.Sum(one => one.Plain));
         return new StackView(
             Plane, host, Environment.ProcessId, proxy?.ToString(), multipath, plain, new TunAccess(stack).Counters(), Paths());
     }
 
     /// <summary>Its connections, those of plain TCP included.</summary>
     /// <exception cref="IOException">It has ended.</exception>
-    internal Task<ImmutableArray<ConnectionView>> ConnectionsAsync() => stack.AskAsync(Connections);
+    internal async Task<ImmutableArray<ConnectionView>> ConnectionsAsync() =>
+        [.. (await stack.AskAllAsync(Connections)).SelectMany(connections => connections)];
 
     /// <summary>Listens from now on.</summary>
     /// <returns>To be read, and given back to <see cref="Leave"/>.</returns>
     /// <exception cref="IOException">The stack has ended.</exception>
-    internal Task<PlaneEvents> ListenAsync() => stack.AskAsync((handler, _) =>
+    internal async Task<PlaneEvents> ListenAsync()
     {
         var events = new PlaneEvents(EventLimit);
-        handler.Connections.Observers.Add(events);
+        _ = await stack.AskAllAsync((handler, _) =>
+        {
+            handler.Connections.Observers.Add(events);
+            return true;
+        });
         return events;
-    });
+    }
 
     /// <summary>Listens no more.</summary>
-    internal void Leave(PlaneEvents events) => stack.Post((handler, _) => handler.Connections.Observers.Remove(events));
+    internal void Leave(PlaneEvents events) =>
+        _ = stack.AskAllAsync((handler, _) => handler.Connections.Observers.Remove(events));
 
     private ImmutableArray<ConnectionView> Connections(StackHandler handler, Instant now)
     {

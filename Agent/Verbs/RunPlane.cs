@@ -16,6 +16,9 @@ internal static class RunPlane
     private const int MostMtu = 9000;
     private const int MostRecordMebibytes = 1 << 20;
 
+    /// <summary>More than any uplinks of a host with several carry, at the rate of one; each has a stack's tables of its own.</summary>
+    private const int DefaultQueues = 4;
+
     private static readonly IPEndPoint DefaultProxy = new(IPAddress.Loopback, 1080);
 
     private static readonly Option<string> Plane = CreatePlane();
@@ -48,6 +51,13 @@ internal static class RunPlane
         DefaultValueFactory = _ => true,
     };
 
+    private static readonly Option<int?> Queues = new("--queues")
+    {
+        Description = "With --plane tun: queues of the interface, each with a thread that drives its share of the connections; one for "
+            + $"each processor by default, up to {DefaultQueues}, and one only with --pcap or --trace.",
+        HelpName = "N",
+    };
+
     private static readonly Option<bool> Masquerade = new("--masquerade")
     {
         Description = "With --plane tun: packets leave with their uplink's own address (nftables), for networks that know no other.",
@@ -72,13 +82,14 @@ internal static class RunPlane
 
     internal static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Plane, Uplink, Proxy, Device, Mtu, Offload, Masquerade, Pcap, Trace, RecordLimit])
+        foreach (var option in (Option[])[Plane, Uplink, Proxy, Device, Mtu, Offload, Queues, Masquerade, Pcap, Trace, RecordLimit])
         {
             command.Add(option);
         }
 
         command.Validators.Add(Check);
         Mtu.Validators.Add(CheckMtu);
+        Queues.Validators.Add(CheckQueues);
         RecordLimit.Validators.Add(CheckRecordLimit);
         Device.Validators.Add(CheckName);
     }
@@ -87,7 +98,12 @@ internal static class RunPlane
     internal static TunPlaneOptions? Tun(ParseResult parsed) => parsed.GetValue(Plane) != TunName
         ? null
         : new TunPlaneOptions(
-            new TunOptions(parsed.GetValue(Device)!) { Offload = parsed.GetValue(Offload), Recording = Recording(parsed) },
+            new TunOptions(parsed.GetValue(Device)!)
+            {
+                Offload = parsed.GetValue(Offload),
+                Recording = Recording(parsed),
+                Queues = parsed.GetValue(Queues) ?? (IsRecorded(parsed) ? 1 : Math.Min(Environment.ProcessorCount, DefaultQueues)),
+            },
             [.. parsed.GetValue(Uplink) ?? []])
         {
             Mtu = parsed.GetValue(Mtu),
@@ -100,7 +116,9 @@ internal static class RunPlane
     internal static void Tell(AgentOptions options, IPEndPoint proxy) =>
         new AgentLog(options.Log, options.JsonLog, TimeProvider.System).Info("proxy", new LogField("socks5", proxy));
 
-    private static TunRecording? Recording(ParseResult parsed) => parsed.GetValue(Pcap) is null && !parsed.GetValue(Trace)
+    private static bool IsRecorded(ParseResult parsed) => parsed.GetValue(Pcap) is not null || parsed.GetValue(Trace);
+
+    private static TunRecording? Recording(ParseResult parsed) => !IsRecorded(parsed)
         ? null
         : new TunRecording
         {
@@ -126,6 +144,19 @@ internal static class RunPlane
         if (!isTun && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
         {
             result.AddError("--pcap and --trace are for --plane tun.");
+        }
+
+        if (result.GetValue(Queues) > 1 && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
+        {
+            result.AddError("--pcap and --trace keep the packets of one queue.");
+        }
+    }
+
+    private static void CheckQueues(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int?>() is < 1 or > TunOptions.QueueLimit)
+        {
+            result.AddError($"--queues is from 1 to {TunOptions.QueueLimit}.");
         }
     }
 

@@ -9,13 +9,13 @@ internal sealed class Ports(StackOptions options, StackHost host)
     /// <param name="local">This end; port 0 for any.</param>
     /// <param name="remote">The peer's end.</param>
     /// <param name="tuple">The ends.</param>
-    /// <returns>False when no port is free.</returns>
+    /// <returns>False when no port is free, or the port is another stack's.</returns>
     public bool TryComplete(Endpoint local, Endpoint remote, out FourTuple tuple)
     {
         tuple = new FourTuple(local, remote);
         if (local.Port != 0)
         {
-            return host.Flows.Find(tuple) is null;
+            return options.PortShare.Has(local.Port) && host.Flows.Find(tuple) is null;
         }
 
         var count = ushort.MaxValue - options.FirstEphemeralPort + 1;
@@ -23,7 +23,7 @@ internal sealed class Ports(StackOptions options, StackHost host)
         for (var i = 0; i < count; i++)
         {
             tuple = new FourTuple(local with { Port = (ushort)(options.FirstEphemeralPort + ((first + i) % count)) }, remote);
-            if (host.Flows.Find(tuple) is null)
+            if (options.PortShare.Has(tuple.Local.Port) && host.Flows.Find(tuple) is null)
             {
                 return true;
             }

@@ -22,4 +22,7 @@ public sealed record StackOptions
 
     /// <summary>Low end of the ports that <c>Connect</c> picks from when it is given none (RFC 6335 section 6).</summary>
     public ushort FirstEphemeralPort { get; init; } = 32768;
+
+    /// <summary>Local ports that <c>Connect</c> picks and takes, where several stacks share an address; all of them by default.</summary>
+    public PortShare PortShare { get; init; } = new(0, 1);
 }

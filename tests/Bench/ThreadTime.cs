@@ -14,18 +14,19 @@ internal static class ThreadTime
 
     /// <summary>The clock of the thread, for <see cref="ThreadClock.Read"/>.</summary>
     /// <exception cref="InvalidOperationException">No thread has the name.</exception>
-    public static int ClockOf(string name)
+    public static int ClockOf(string name) =>
+        ClocksOf(name) is [var first, ..] ? first : throw new InvalidOperationException($"No thread is called '{name}'.");
+
+    /// <summary>The clocks of all threads of that name.</summary>
+    public static IReadOnlyList<int> ClocksOf(string name)
     {
         var kept = name[..Math.Min(name.Length, NameLimit)];
-        foreach (var task in Directory.EnumerateDirectories("/proc/self/task"))
-        {
-            if (NameOf(task) == kept)
-            {
-                return (~int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture) << 3) | PerThreadScheduled;
-            }
-        }
-
-        throw new InvalidOperationException($"No thread is called '{name}'.");
+        return
+        [
+            .. from task in Directory.EnumerateDirectories("/proc/self/task")
+               where NameOf(task) == kept
+               select (~int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture) << 3) | PerThreadScheduled,
+        ];
     }
 
     private static string? NameOf(string task)

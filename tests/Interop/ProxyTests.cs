@@ -109,6 +109,8 @@ public sealed class ProxyTests
     [InlineData("--plane tun --uplink eth1")]
     [InlineData("--plane tun --uplink eth1=10.0.0.300")]
     [InlineData("--plane tun --uplink eth1=10.0.0.1 --mtu 500")]
+    [InlineData("--plane tun --uplink eth1=10.0.0.1 --queues 0")]
+    [InlineData("--plane tun --uplink eth1=10.0.0.1 --queues 2 --trace")]
     public async Task Wrong_usage_is_exit_code_2(string options)
     {
         var error = new StringWriter();

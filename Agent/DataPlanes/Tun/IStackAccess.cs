@@ -11,6 +11,13 @@ internal interface IStackAccess : IDisposable
     /// <exception cref="IOException">The stack has ended.</exception>
     T Ask<T>(Func<HeldConnections, Instant, T> question);
 
+    /// <summary>Stacks behind it, which have no connection in common.</summary>
+    int Count => 1;
+
+    /// <summary>Asks one of them.</summary>
+    /// <exception cref="IOException">The stack has ended.</exception>
+    T Ask<T>(int stack, Func<HeldConnections, Instant, T> question) => Ask(question);
+
     /// <summary>A probe for one thread.</summary>
     ISubflowProbe OpenProbe();
 

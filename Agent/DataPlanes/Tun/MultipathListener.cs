@@ -9,11 +9,11 @@ namespace Multipath.Agent.DataPlanes.Tun;
 /// </summary>
 public sealed class MultipathListener : IDisposable
 {
-    private readonly TunStack _owner;
+    private readonly TunShard _owner;
     private readonly ListenerId _id;
     private readonly Queue<TaskCompletionSource<MultipathStream>> _waiting = [];
 
-    internal MultipathListener(TunStack owner, ListenerId id, IPEndPoint local) => (_owner, _id, Local) = (owner, id, local);
+    internal MultipathListener(TunShard owner, ListenerId id, IPEndPoint local) => (_owner, _id, Local) = (owner, id, local);
 
     /// <summary>What it listens on.</summary>
     public IPEndPoint Local { get; }

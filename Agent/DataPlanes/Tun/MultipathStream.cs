@@ -18,7 +18,7 @@ public sealed class MultipathStream : Stream
     private readonly TaskCompletionSource<EndReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    internal MultipathStream(TunStack owner, Stack stack, ConnectionId id, FourTuple tuple)
+    internal MultipathStream(TunShard owner, Stack stack, ConnectionId id, FourTuple tuple)
     {
         (Owner, Stack, Id) = (owner, stack, id);
         Local = new IPEndPoint(tuple.Local.Address.ToIPAddress(), tuple.Local.Port);
@@ -58,7 +58,7 @@ public sealed class MultipathStream : Stream
         set => throw new NotSupportedException();
     }
 
-    internal TunStack Owner { get; }
+    internal TunShard Owner { get; }
 
     /// <summary>Touched on the pump's thread alone.</summary>
     internal Stack Stack { get; }

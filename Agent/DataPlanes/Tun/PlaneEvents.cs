@@ -5,27 +5,23 @@ using Multipath.Protocol;
 
 namespace Multipath.Agent.DataPlanes.Tun;
 
-/// <summary>The stack's events in the words of the kernel's, for the loop to read. Written by the pump's thread.</summary>
+/// <summary>The stack's events in the words of the kernel's, for the loop to read. Written by the threads of the queues.</summary>
 /// <param name="limit">Events that wait; past it they are dropped, and the reader is told to read anew.</param>
 internal sealed class PlaneEvents(int limit) : IStackObserver
 {
     private readonly Channel<MptcpEvent> _events = Channel.CreateBounded<MptcpEvent>(
-        new BoundedChannelOptions(limit) { SingleReader = true, SingleWriter = true });
+        new BoundedChannelOptions(limit) { SingleReader = true });
 
+    private readonly Lock _gate = new();
     private bool _lost;
 
     internal ChannelReader<MptcpEvent> Reader => _events.Reader;
 
     public void HandleEvent(in StackEvent happened)
     {
-        if (_lost && _events.Writer.TryWrite(new MptcpEvent.Overrun()))
+        lock (_gate)
         {
-            _lost = false;
-        }
-
-        if (Convert(happened) is { } told)
-        {
-            _lost |= !_events.Writer.TryWrite(told);
+            Write(happened);
         }
     }
 
@@ -50,6 +46,19 @@ internal sealed class PlaneEvents(int limit) : IStackObserver
             happened.Tuple.Local.Address.ToIPAddress(), happened.Tuple.Local.Port),
         _ => null,
     };
+
+    private void Write(in StackEvent happened)
+    {
+        if (_lost && _events.Writer.TryWrite(new MptcpEvent.Overrun()))
+        {
+            _lost = false;
+        }
+
+        if (Convert(happened) is { } told)
+        {
+            _lost |= !_events.Writer.TryWrite(told);
+        }
+    }
 
     private static SubflowFacts Facts(in StackEvent happened) =>
         new(PlaneReader.Convert(happened.Tuple), happened.LocalId, happened.RemoteId, happened.Backup, 0);

@@ -50,24 +50,12 @@ internal sealed unsafe class PumpInbox : IDisposable
     internal bool TryPost(IPumpWork work)
     {
         _room.Wait();
-        lock (_gate)
-        {
-            if (_closed)
-            {
-                _room.Release();
-                return false;
-            }
-
-            _ring[(_head + _count++) % Capacity] = work;
-        }
-
-        if (Interlocked.Exchange(ref _sleeping, 0) != 0)
-        {
-            Wake();
-        }
-
-        return true;
+        return Post(work);
     }
+
+    /// <summary>Queues work without ever waiting, as one pump has to towards another. Any thread.</summary>
+    /// <returns>False when the queue is full, or the pump has ended.</returns>
+    internal bool TryPostNow(IPumpWork work) => _room.Wait(TimeSpan.Zero) && Post(work);
 
     /// <summary>Runs what was queued before the call. The pump's thread.</summary>
     internal void Run(Instant now)
@@ -142,5 +130,26 @@ internal sealed unsafe class PumpInbox : IDisposable
     {
         // The semaphore is left to the collector: a thread may be about to learn from it that the pump has ended.
         _ = Libc.Close(_wake);
+    }
+
+    private bool Post(IPumpWork work)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                _room.Release();
+                return false;
+            }
+
+            _ring[(_head + _count++) % Capacity] = work;
+        }
+
+        if (Interlocked.Exchange(ref _sleeping, 0) != 0)
+        {
+            Wake();
+        }
+
+        return true;
     }
 }

@@ -5,7 +5,7 @@ using Multipath.Protocol.Primitives;
 namespace Multipath.Agent.DataPlanes.Tun;
 
 /// <summary>A stack as a pump drives it: what it tells goes to the streams and listeners concerned. The pump's thread.</summary>
-internal sealed class StackHandler(TunStack owner, Stack stack) : IPacketHandler
+internal sealed class StackHandler(TunShard owner, Stack stack) : IPacketHandler
 {
     private readonly Dictionary<ConnectionId, MultipathStream> _streams = [];
     private readonly Dictionary<ListenerId, MultipathListener> _listeners = [];

@@ -31,7 +31,7 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
     internal StackPlane(IStackAccess access)
     {
         _access = access;
-        _ = Ask((held, _) =>
+        _ = AskAll((held, _) =>
         {
             held.Observers.Add(_events);
             return true;
@@ -47,9 +47,9 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
 
     public string Usual { get; } = new ConnectionOptions().Scheduler;
 
-    public PlaneSnapshot Snapshot() => Ask(PlaneReader.Snapshot);
+    public PlaneSnapshot Snapshot() => new([.. AskAll(PlaneReader.Snapshot).SelectMany(one => one.Connections)]);
 
-    public bool IsSteerable(uint token) => Ask((held, now) => held.Stack.Paths.TryFind(token, out _));
+    public bool IsSteerable(uint token) => AskAll((held, now) => held.Stack.Paths.TryFind(token, out _)).Contains(true);
 
     public KernelError? Create(uint token, PmAddress local, PmAddress remote)
     {
@@ -82,7 +82,7 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
     {
         var operation = $"schedule by {scheduler}";
         var name = scheduler == KernelsName ? KernelsRules : scheduler;
-        return PlaneReader.Error(operation, Ask((held, _) =>
+        return PlaneReader.Error(operation, Find((held, _) =>
             !held.Stack.Paths.TryFind(token, out var connection) ? PmResult.UnknownConnection
             : held.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid));
     }
@@ -96,13 +96,28 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
     public void Dispose() => _access.Dispose();
 
     private KernelError? Command(string operation, Func<PathCommands, Instant, PmResult> command) =>
-        PlaneReader.Error(operation, Ask((held, now) => command(held.Stack.Paths, now)));
+        PlaneReader.Error(operation, Find((held, now) => command(held.Stack.Paths, now)));
 
-    private T Ask<T>(Func<HeldConnections, Instant, T> question)
+    /// <summary>The answer of the stack that has the connection.</summary>
+    private PmResult Find(Func<HeldConnections, Instant, PmResult> command)
+    {
+        var result = PmResult.UnknownConnection;
+        for (var stack = 0; stack < _access.Count && result == PmResult.UnknownConnection; stack++)
+        {
+            result = Ask(stack, command);
+        }
+
+        return result;
+    }
+
+    private T[] AskAll<T>(Func<HeldConnections, Instant, T> question) =>
+        [.. Enumerable.Range(0, _access.Count).Select(stack => Ask(stack, question))];
+
+    private T Ask<T>(int stack, Func<HeldConnections, Instant, T> question)
     {
         try
         {
-            return _access.Ask(question);
+            return _access.Ask(stack, question);
         }
         catch (IOException)
         {

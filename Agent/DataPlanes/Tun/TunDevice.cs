@@ -14,9 +14,6 @@ internal sealed unsafe class TunDevice : IDisposable
     private const int InterfaceRequestBytes = 40;
     private const int NameBytes = 16;
 
-    /// <summary>A queue for each processor of a large machine; the kernel's own limit is 256.</summary>
-    private const int QueueLimit = 64;
-
     private const nuint TunSetInterface = 0x400454CA;
     private const nuint TunSetOffload = 0x400454D0;
     private const nuint TunSetCarrier = 0x400454E2;
@@ -37,10 +34,10 @@ internal sealed unsafe class TunDevice : IDisposable
     private readonly Socket _control;
     private bool _disposed;
 
-    private TunDevice(TunOptions options, int queue, Socket control)
+    private TunDevice(TunOptions options, IEnumerable<int> queues, Socket control)
     {
         (_options, _control) = (options, control);
-        _queues.Add(queue);
+        _queues.AddRange(queues);
     }
 
     /// <summary>The interface's name inside its namespace.</summary>
@@ -54,7 +51,10 @@ internal sealed unsafe class TunDevice : IDisposable
     /// </summary>
     internal bool Gathers { get; private init; }
 
-    /// <summary>The descriptor of the first queue, which packets are read from and written to; it does not block.</summary>
+    /// <summary>The descriptors of the queues, which packets are read from and written to; they do not block.</summary>
+    internal IReadOnlyList<int> Queues => _queues;
+
+    /// <summary>The first queue.</summary>
     internal int Fd => _queues[0];
 
     /// <summary>Makes the interface; it is down and has no address yet.</summary>
@@ -68,26 +68,31 @@ internal sealed unsafe class TunDevice : IDisposable
             throw new ArgumentException($"An interface name has 1 to {NameBytes - 1} characters: '{options.Name}'.", nameof(options));
         }
 
+        if (options.Queues is < 1 or > TunOptions.QueueLimit)
+        {
+            throw new ArgumentException($"A TUN has 1 to {TunOptions.QueueLimit} queues, not {options.Queues}.", nameof(options));
+        }
+
         return NetNamespace.Run(options.Netns, () =>
         {
             var (queue, gathers) = OpenFirst(options);
             var control = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            return new TunDevice(options, queue, control) { Gathers = gathers };
+            var device = new TunDevice(options, [queue], control) { Gathers = gathers };
+            try
+            {
+                for (var further = 1; further < options.Queues; further++)
+                {
+                    device._queues.Add(OpenQueue(options, gathers));
+                }
+
+                return device;
+            }
+            catch
+            {
+                device.Dispose();
+                throw;
+            }
         });
-    }
-
-    /// <summary>Opens a further queue.</summary>
-    /// <returns>Its descriptor, which the device owns.</returns>
-    /// <exception cref="IOException">The interface was not made for several.</exception>
-    internal int AddQueue()
-    {
-        if (_queues.Count == QueueLimit)
-        {
-            throw new IOException($"{Name} has {QueueLimit} queues, which is the limit.");
-        }
-
-        _queues.Add(NetNamespace.Run(_options.Netns, () => OpenQueue(_options, Gathers)));
-        return _queues[^1];
     }
 
     /// <summary>Takes the interface up or down, as <c>ip link set</c> does but without a process in between.</summary>
@@ -163,7 +168,7 @@ internal sealed unsafe class TunDevice : IDisposable
             throw Libc.Failure("open /dev/net/tun");
         }
 
-        var flags = TunWithoutHeader | (options.Offload ? VirtioHeader : 0) | (options.MultiQueue ? MultiQueue : 0)
+        var flags = TunWithoutHeader | (options.Offload ? VirtioHeader : 0) | (options.Queues > 1 ? MultiQueue : 0)
             | (gathers ? Napi : 0);
         var request = stackalloc byte[InterfaceRequestBytes];
         Fill(request, options.Name, (short)flags);

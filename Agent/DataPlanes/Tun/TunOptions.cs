@@ -24,7 +24,13 @@ public sealed record TunOptions(string Name)
     internal bool EndsBursts { get; init; }
 
     /// <summary>
-    /// Further queues can be opened (IFF_MULTI_QUEUE). The kernel hands a flow's packets to the queue that last wrote a packet of it.
+    /// Queues, each with a thread and a stack of its own for its share of the local ports (IFF_MULTI_QUEUE): 1 to
+    /// <see cref="QueueLimit"/>. A connection lives in one of them; those that are opened here take turns, those to a listener all go to
+    /// the one that has its port. The stack's limits hold for each. Measured on two processors, which the peer shares: two connections on
+    /// two queues carried 29 and 57 Gbit/s out and in, one on one queue 22 and 36; without offload 6.4 and 9.7 against 3.7 and 6.1.
     /// </summary>
-    public bool MultiQueue { get; init; }
+    public int Queues { get; init; } = 1;
+
+    /// <summary>A queue for each processor of a large machine; the kernel's own limit is 256.</summary>
+    internal const int QueueLimit = 64;
 }

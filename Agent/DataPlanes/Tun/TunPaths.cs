@@ -8,9 +8,9 @@ namespace Multipath.Agent.DataPlanes.Tun;
 /// </summary>
 public sealed class TunPaths
 {
-    private readonly TunStack _stack;
+    private readonly TunShard _stack;
 
-    internal TunPaths(TunStack stack)
+    internal TunPaths(TunShard stack)
     {
         _stack = stack;
     }

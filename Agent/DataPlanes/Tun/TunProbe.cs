@@ -3,20 +3,20 @@ using Multipath.Protocol.Primitives;
 
 namespace Multipath.Agent.DataPlanes.Tun;
 
-/// <summary>Measures subflows of the stack: one question to the pump for all, always the same object. For one thread.</summary>
+/// <summary>Measures subflows of one queue's stack: one question to its pump for all, always the same object. For one thread.</summary>
 internal sealed class TunProbe : ISubflowProbe, IPumpWork
 {
     /// <summary>A pump that has not answered by then is being stopped.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly TunStack _stack;
+    private readonly TunShard _shard;
     private readonly SubflowMeter _meter;
     private readonly ManualResetEventSlim _answered = new();
     private FourTuple[] _wanted = [];
     private SubflowReading[] _readings = [];
     private int _count;
 
-    internal TunProbe(TunStack stack) => (_stack, _meter) = (stack, new SubflowMeter(stack.Handler.Connections));
+    internal TunProbe(TunShard shard) => (_shard, _meter) = (shard, new SubflowMeter(shard.Handler.Connections));
 
     /// <inheritdoc/>
     public void Read(ReadOnlySpan<Kernel.FourTuple> subflows, Span<SubflowReading> readings)
@@ -35,7 +35,7 @@ internal sealed class TunProbe : ISubflowProbe, IPumpWork
         }
 
         _answered.Reset();
-        if (_stack.TryPost(this) && _answered.Wait(Patience))
+        if (_shard.TryPost(this) && _answered.Wait(Patience))
         {
             _readings.AsSpan(0, _count).CopyTo(readings);
         }

@@ -11,7 +11,13 @@ namespace Multipath.Agent.DataPlanes.Tun;
 /// <param name="BytesOut">Of these.</param>
 /// <param name="Refused">Packets that the kernel did not take.</param>
 /// <param name="Sleeps">How often it waited.</param>
-public readonly record struct PumpCounters(long PacketsIn, long BytesIn, long PacketsOut, long BytesOut, long Refused, long Sleeps);
+public readonly record struct PumpCounters(long PacketsIn, long BytesIn, long PacketsOut, long BytesOut, long Refused, long Sleeps)
+{
+    /// <summary>Of two pumps together.</summary>
+    public static PumpCounters operator +(PumpCounters left, PumpCounters right) => new(
+        left.PacketsIn + right.PacketsIn, left.BytesIn + right.BytesIn, left.PacketsOut + right.PacketsOut,
+        left.BytesOut + right.BytesOut, left.Refused + right.Refused, left.Sleeps + right.Sleeps);
+}
 
 /// <summary>
 /// The one thread of one queue. Each round: what other threads ask, what can be read up to a budget, timers, what programs get of it, what
@@ -65,6 +71,9 @@ internal sealed unsafe class TunPump : IDisposable
 
     /// <inheritdoc cref="PumpInbox.TryPost"/>
     internal bool TryPost(IPumpWork work) => _inbox.TryPost(work);
+
+    /// <inheritdoc cref="PumpInbox.TryPostNow"/>
+    internal bool TryPostNow(IPumpWork work) => _inbox.TryPostNow(work);
 
     /// <summary>Stops the thread and waits for it.</summary>
     public void Dispose()

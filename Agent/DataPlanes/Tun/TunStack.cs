@@ -7,30 +7,38 @@ namespace Multipath.Agent.DataPlanes.Tun;
 /// <summary>
 /// The userspace stack on a TUN interface of this host: Multipath TCP for the .NET programs of this process, whatever the kernel
 /// knows of it.
-/// All members may be called from any thread; one thread of its own drives the stack.
+/// All members may be called from any thread; a thread of its own drives each queue of the interface, with a stack that has its share of
+/// the local ports.
 /// </summary>
 public sealed class TunStack : IDisposable
 {
     private readonly TunDevice _device;
-    private readonly StackHandler _handler;
     private readonly StackOptions _options;
-    private readonly TunPump _pump;
+    private readonly List<TunShard> _shards = [];
+    private int _turn;
 
     private TunStack(TunDevice device, StackOptions options, Func<IPacketHandler, IPacketHandler>? between)
     {
         (_device, _options) = (device, options);
-        _handler = new StackHandler(this, new Stack(options));
-        _pump = new TunPump(device, device.Fd, between?.Invoke(_handler) ?? _handler);
+        var count = device.Queues.Count;
+        for (var own = 0; own < count; own++)
+        {
+            var share = options with { PortShare = new PortShare(own, count) };
+            _shards.Add(new TunShard(device, device.Queues[own], share, count == 1 ? between : Sorted(own, between)));
+        }
     }
 
-    /// <summary>Ends with the stack; with the exception, when a fault ended it.</summary>
-    public Task Ended => _pump.Ended;
+    /// <summary>Ends with the stack; with the exception, when a fault ended it or one of its queues.</summary>
+    public Task Ended => Task.WhenAny(_shards.Select(shard => shard.Ended)).Unwrap();
 
     /// <summary>Packets so far.</summary>
-    public PumpCounters Counters => _pump.Counters;
+    public PumpCounters Counters => _shards.Select(shard => shard.Counters).Aggregate((one, other) => one + other);
 
     /// <summary>The kernel's rules for paths, for connections that are made with them.</summary>
-    public TunPaths KernelPaths => new(this);
+    /// <exception cref="InvalidOperationException">The interface has several queues: the rules are those of one stack.</exception>
+    public TunPaths KernelPaths => new(_shards is [var only]
+        ? only
+        : throw new InvalidOperationException("The kernel's rules for paths are for a stack with one queue."));
 
     /// <summary>Addresses that it answers for.</summary>
     public IReadOnlyList<IPAddress> Addresses => [.. _options.LocalAddresses.Select(one => one.ToIPAddress())];
@@ -44,10 +52,16 @@ public sealed class TunStack : IDisposable
     /// <param name="addresses">The stack's own addresses: none of the host's.</param>
     /// <param name="mtu">Of the paths, and of the interface.</param>
     /// <exception cref="IOException">The interface cannot be made.</exception>
+    /// <exception cref="ArgumentException">Packets of several queues would be recorded in no order.</exception>
     /// <exception cref="InvalidOperationException">No such namespace.</exception>
     public static TunStack Open(TunOptions device, IEnumerable<IPAddress> addresses, int mtu = 1500)
     {
         ArgumentNullException.ThrowIfNull(device);
+        if (device is { Recording: not null, Queues: > 1 })
+        {
+            throw new ArgumentException("Packets are recorded of one queue.", nameof(device));
+        }
+
         return Open(device, new StackOptions
         {
             LocalAddresses = [.. addresses.Select(IpAddr.From)],
@@ -72,7 +86,8 @@ public sealed class TunStack : IDisposable
         ArgumentNullException.ThrowIfNull(remote);
         var to = new Endpoint(IpAddr.From(remote.Address), (ushort)remote.Port);
         var from = local is null ? Choose(to) : new Endpoint(IpAddr.From(local.Address), (ushort)local.Port);
-        var stream = await AskAsync((handler, now) => Connect(handler, from, to, options ?? new ConnectionOptions(), now));
+        var shard = from.Port == 0 ? NextShard() : ShardOf(from.Port);
+        var stream = await shard.AskAsync((handler, now) => Connect(handler, from, to, options ?? new ConnectionOptions(), now));
         try
         {
             await stream.Connected.WaitAsync(cancellation);
@@ -93,15 +108,16 @@ public sealed class TunStack : IDisposable
     {
         ArgumentNullException.ThrowIfNull(local);
         var on = new Endpoint(IpAddr.From(local.Address), (ushort)local.Port);
-        return await AskAsync((handler, _) => handler.Stack.Listen(on, options ?? new ConnectionOptions()) is var id && id != default
-            ? handler.Add(new MultipathListener(this, id, local))
+        var shard = ShardOf(on.Port);
+        return await shard.AskAsync((handler, _) => handler.Stack.Listen(on, options ?? new ConnectionOptions()) is var id && id != default
+            ? handler.Add(new MultipathListener(shard, id, local))
             : throw new IOException($"Cannot listen on {local}: it is taken, or no address of the stack."));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _pump.Dispose();
+        _shards.ForEach(shard => shard.Dispose());
         _device.Dispose();
     }
 
@@ -124,24 +140,17 @@ public sealed class TunStack : IDisposable
         }
     }
 
-    /// <summary>Touched on the pump's thread alone.</summary>
-    internal StackHandler Handler => _handler;
+    /// <summary>One for each queue.</summary>
+    internal IReadOnlyList<TunShard> Shards => _shards;
 
-    internal bool TryPost(IPumpWork work) => _pump.TryPost(work);
+    /// <summary>Runs a question on the thread of the first queue, which is the only one unless several were asked for.</summary>
+    /// <exception cref="IOException">The stack has ended.</exception>
+    internal Task<T> AskAsync<T>(Func<StackHandler, Instant, T> question) => _shards[0].AskAsync(question);
 
-    /// <summary>Runs something on the pump's thread some time soon; not at all when it has ended.</summary>
-    internal void Post(Action<StackHandler, Instant> action) => _ = AskAsync((handler, now) =>
-    {
-        action(handler, now);
-        return true;
-    });
-
-    /// <summary>Runs a question on the pump's thread.</summary>
-    internal async Task<T> AskAsync<T>(Func<StackHandler, Instant, T> question)
-    {
-        var work = new Question<T>(_handler, question);
-        return _pump.TryPost(work) ? await work.Answer : throw MultipathStream.StackHasEnded();
-    }
+    /// <summary>Runs a question on the thread of each queue.</summary>
+    /// <exception cref="IOException">The stack has ended.</exception>
+    internal Task<T[]> AskAllAsync<T>(Func<StackHandler, Instant, T> question) =>
+        Task.WhenAll(_shards.Select(shard => shard.AskAsync(question)));
 
     private static MultipathStream Connect(StackHandler handler, Endpoint from, Endpoint to, ConnectionOptions options, Instant now)
     {
@@ -164,22 +173,10 @@ public sealed class TunStack : IDisposable
         throw new IOException($"Cannot connect to {remote}: the stack has no address of that family.");
     }
 
-    private sealed class Question<T>(StackHandler handler, Func<StackHandler, Instant, T> question) : IPumpWork
-    {
-        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TunShard NextShard() => _shards[(int)((uint)Interlocked.Increment(ref _turn) % (uint)_shards.Count)];
 
-        internal Task<T> Answer => _answer.Task;
+    private TunShard ShardOf(ushort port) => _shards[QueueSorter.ShardOf(port, _shards.Count)];
 
-        public void Run(Instant now)
-        {
-            try
-            {
-                _answer.SetResult(question(handler, now));
-            }
-            catch (Exception refused) when (refused is IOException or ArgumentException)
-            {
-                _answer.SetException(refused);
-            }
-        }
-    }
+    private Func<IPacketHandler, IPacketHandler> Sorted(int own, Func<IPacketHandler, IPacketHandler>? between) =>
+        inner => new QueueSorter(between?.Invoke(inner) ?? inner, own, _shards);
 }

@@ -9,7 +9,7 @@ namespace Multipath.Bench.Tun;
 /// What one processor second carries: our stack on a TUN against the kernel's MPTCP as its peer, with and without segmentation offload, and
 /// beside it the kernel against itself over veth. Of our end everything is counted, the kernel's receiving of what is written to the
 /// TUN included; of the kernel's end the thread of the program only, without the interrupts and threads in which the kernel receives what
-/// came over veth. The fairer ratio is that of both ends together.
+/// came over veth. The fairer ratio is that of both ends together. With several queues there is a connection on each.
 /// </summary>
 internal static class TunThroughput
 {
@@ -40,6 +40,10 @@ internal static class TunThroughput
             new("TUN with offload, in", _ => MeasureOursAsync(offload: true, sends: false)),
             new("TUN without offload, out", _ => MeasureOursAsync(offload: false, sends: true)),
             new("TUN without offload, in", _ => MeasureOursAsync(offload: false, sends: false)),
+            new("2 queues, offload, out", _ => MeasureOursAsync(offload: true, sends: true, queues: 2)),
+            new("2 queues, offload, in", _ => MeasureOursAsync(offload: true, sends: false, queues: 2)),
+            new("2 queues, no offload, out", _ => MeasureOursAsync(offload: false, sends: true, queues: 2)),
+            new("2 queues, no offload, in", _ => MeasureOursAsync(offload: false, sends: false, queues: 2)),
         ];
         var results = cases.ToDictionary(one => one.Name, _ => new List<Result>());
         for (var run = -UncountedRuns; run < Runs; run++)
@@ -68,12 +72,13 @@ internal static class TunThroughput
         }
     }
 
-    private static async Task<Result> MeasureOursAsync(bool offload, bool sends)
+    private static async Task<Result> MeasureOursAsync(bool offload, bool sends, int queues = 1)
     {
-        using var rig = new TunRig(offload, sends);
+        using var rig = new TunRig(offload, sends, queues);
         await rig.BeginAsync();
-        var clock = ThreadTime.ClockOf(TunPump.ThreadName);
-        return await MeasureAsync(() => rig.Delivered, () => ThreadClock.Read(clock));
+        var clocks = ThreadTime.ClocksOf(TunPump.ThreadName);
+        return await MeasureAsync(
+            () => rig.Delivered, () => clocks.Aggregate(TimeSpan.Zero, (sum, clock) => sum + ThreadClock.Read(clock)));
     }
 
     private static async Task<Result> MeasureKernelAsync(bool sender)

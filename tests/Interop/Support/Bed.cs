@@ -16,6 +16,9 @@ internal sealed record BedOptions
     /// <summary>TUN with segmentation offload.</summary>
     internal bool Offload { get; init; } = true;
 
+    /// <summary>Of the TUN.</summary>
+    internal int Queues { get; init; } = 1;
+
     /// <summary>Connections over IPv6.</summary>
     internal bool Ipv6 { get; init; }
 
@@ -47,7 +50,7 @@ internal sealed class Bed : IDisposable
         NetLab.Sysctl(Netns, "net.mptcp.pm_type", "1");
         NetLab.Sysctl(Netns, "net.mptcp.checksum_enabled", options.Checksum ? "1" : "0");
         Stack = Own(TunStack.Open(
-            new TunOptions("tun0") { Netns = Netns, Offload = options.Offload },
+            new TunOptions("tun0") { Netns = Netns, Offload = options.Offload, Queues = options.Queues },
             new StackOptions
             {
                 LocalAddresses = [IpAddr.From(Ours(1)), IpAddr.From(Ours(2))],
@@ -57,7 +60,9 @@ internal sealed class Bed : IDisposable
             options.Between));
         foreach (var path in new[] { 1, 2 })
         {
-            NetLab.Ip("-n", Netns, "address", "add", options.Ipv6 ? $"fd73:{path}::1/64" : $"10.73.{path}.1/24", "dev", "tun0");
+            // Without nodad an address of IPv6 cannot be bound to for a moment.
+            string[] address = options.Ipv6 ? [$"fd73:{path}::1/64", "nodad"] : [$"10.73.{path}.1/24"];
+            NetLab.Ip(["-n", Netns, "address", "add", .. address, "dev", "tun0"]);
         }
 
         Kernel = Own(KernelDataPlane.Open(Netns));
@@ -139,11 +144,11 @@ internal sealed class Bed : IDisposable
     }
 
     /// <summary>A connection at our end, in numbers.</summary>
-    internal async Task<ConnectionInfo> InfoAsync(Pair pair) => await Stack.AskAsync((handler, _) =>
+    internal async Task<ConnectionInfo> InfoAsync(Pair pair) => await pair.Ours.Owner.AskAsync((handler, _) =>
         handler.Stack.TryGetInfo(pair.Ours.Id, out var info) ? info : default);
 
     /// <summary>The subflows of a connection at our end.</summary>
-    internal async Task<SubflowInfo[]> SubflowsAsync(Pair pair) => await Stack.AskAsync((handler, _) =>
+    internal async Task<SubflowInfo[]> SubflowsAsync(Pair pair) => await pair.Ours.Owner.AskAsync((handler, _) =>
     {
         var subflows = new SubflowInfo[16];
         return subflows[..handler.Stack.GetSubflows(pair.Ours.Id, subflows)];

@@ -84,7 +84,7 @@ internal sealed class SocksProxy : IAsyncDisposable
     {
         try
         {
-            await _stack.AskAsync((_, _) => true);
+            await _stack.AskAllAsync((_, _) => true);
         }
         catch (IOException)
         {

@@ -40,15 +40,18 @@ public sealed class TunDeviceTests
     }
 
     [Fact]
-    public void Only_a_device_made_for_it_has_several_queues()
+    public void A_device_has_the_queues_that_it_was_asked_for()
     {
         using var lab = Lab();
-        var netns = lab.Add("t");
-        using var many = TunDevice.Create(new TunOptions("tun0") { Netns = netns, MultiQueue = true });
-        Assert.NotEqual(many.Fd, many.AddQueue());
-        using var one = TunDevice.Create(new TunOptions("tun1") { Netns = netns });
-        Assert.Throws<IOException>(() => one.AddQueue());
+        using var many = TunDevice.Create(new TunOptions("tun0") { Netns = lab.Add("t"), Queues = 3 });
+        Assert.Equal(3, many.Queues.Distinct().Count());
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65)]
+    public void A_number_of_queues_that_no_interface_has_is_refused(int queues) =>
+        Assert.Throws<ArgumentException>(() => TunDevice.Create(new TunOptions("tun0") { Queues = queues }));
 
     private static NetLab Lab()
     {
