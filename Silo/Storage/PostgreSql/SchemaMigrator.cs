@@ -25,6 +25,19 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
             applied_at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (set_name, step)
         );
+        ALTER TABLE mp_migration ADD COLUMN IF NOT EXISTS least integer;
+        """;
+
+    /// <summary>A database that was last migrated before there was a column "least" has none.</summary>
+    private const string Recorded = """
+        SELECT set_name AS Set, max(step) AS Step, max(coalesce((to_jsonb(m) ->> 'least')::integer, step)) AS Least
+        FROM mp_migration m GROUP BY set_name
+        """;
+
+    /// <summary>Those that have not missed three signatures; the first schema has them by the silos' own clocks.</summary>
+    private const string Running = """
+        SELECT string_agg(DISTINCT format('%s:%s', address, port), ', ') FROM orleansmembershiptable m
+        WHERE status = 3 AND coalesce((to_jsonb(m) ->> 'signedat')::timestamptz, iamalivetime) > now() - interval '30 s'
         """;
 
     /// <summary>Runs the steps that the database lacks, then checks that the tables are what the program counts on.</summary>
@@ -35,8 +48,9 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
-            var done = IsWhole(sets, await Versions(connection)) ? [] : await RunMissing(connection, sets);
-            await SchemaCheck.Run(connection, sets, settings);
+            var versions = await Versions(connection);
+            var done = IsWhole(sets, versions) ? [] : await RunMissing(connection, sets);
+            await SchemaCheck.Run(connection, sets, versions, settings);
             return done;
         }
         catch (Exception error) when (PostgresTrouble.Is(error))
@@ -72,7 +86,7 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
     }
 
     private static bool IsWhole(ImmutableArray<SchemaSet> sets, IReadOnlyDictionary<string, int> versions) =>
-        sets.All(set => versions.GetValueOrDefault(set.Name) == set.Steps.Length);
+        sets.All(set => versions.GetValueOrDefault(set.Name) >= set.Steps.Length);
 
     private async Task<IReadOnlyDictionary<string, int>> Versions(NpgsqlConnection connection)
     {
@@ -81,17 +95,16 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
             return ImmutableDictionary<string, int>.Empty;
         }
 
-        var rows = await connection.QueryAsync<(string Set, int Step)>("SELECT set_name, max(step) FROM mp_migration GROUP BY set_name");
-        var versions = rows.ToDictionary(row => row.Set, row => row.Step, StringComparer.Ordinal);
-        foreach (var set in SchemaSet.All.Where(set => versions.GetValueOrDefault(set.Name) > set.Steps.Length))
+        var rows = (await connection.QueryAsync<(string Set, int Step, int Least)>(Recorded)).ToDictionary(row => row.Set);
+        foreach (var set in SchemaSet.All.Where(set => rows.GetValueOrDefault(set.Name).Least > set.Steps.Length))
         {
             throw new StoreException(
-                $"{PostgresDatabase.Describe(settings)} has {set.Name} schema {versions[set.Name]}, this program knows up to "
+                $"{PostgresDatabase.Describe(settings)} has {set.Name} schema {rows[set.Name].Step}, this program knows up to "
                 + $"{set.Steps.Length}: it was migrated by a newer version. Start that version, or restore a backup made before the "
                 + "upgrade.");
         }
 
-        return versions;
+        return rows.ToDictionary(row => row.Key, row => row.Value.Step, StringComparer.Ordinal);
     }
 
     private static async Task<bool> HasHistory(NpgsqlConnection connection) =>
@@ -110,6 +123,11 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
         var done = ImmutableArray.CreateBuilder<string>();
         foreach (var set in sets)
         {
+            if (versions.GetValueOrDefault(set.Name) is > 0 and var version && version < set.Least)
+            {
+                await RefuseUnderSilos(connection, set);
+            }
+
             for (var step = versions.GetValueOrDefault(set.Name) + 1; step <= set.Steps.Length; step++)
             {
                 await RunStep(connection, set, step);
@@ -119,6 +137,18 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
 
         await transaction.CommitAsync();
         return done.ToImmutable();
+    }
+
+    /// <summary>Silos of the version before would fail, or write what those of the new one do not read.</summary>
+    private async Task RefuseUnderSilos(NpgsqlConnection connection, SchemaSet set)
+    {
+        if (await connection.ExecuteScalarAsync<bool>("SELECT to_regclass('orleansmembershiptable') IS NOT NULL")
+            && await connection.ExecuteScalarAsync<string?>(Running) is { } silos)
+        {
+            throw new StoreException(
+                $"{PostgresDatabase.Describe(settings)} needs {set.Name} schema {set.Least}, with which silos of an older version cannot "
+                + $"work, and some run: {silos}. Stop them all, then start again; hosts go on with what they run meanwhile.");
+        }
     }
 
     private async Task RunStep(NpgsqlConnection connection, SchemaSet set, int step)
@@ -135,6 +165,7 @@ internal sealed class SchemaMigrator(NpgsqlDataSource database, NpgsqlConnection
         }
 
         await connection.ExecuteAsync(
-            "INSERT INTO mp_migration (set_name, step) VALUES (@Name, @step)", new { set.Name, step });
+            "INSERT INTO mp_migration (set_name, step, least) VALUES (@Name, @step, @least)",
+            new { set.Name, step, least = Math.Min(step, set.Least) });
     }
 }

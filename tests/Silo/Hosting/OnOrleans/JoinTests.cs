@@ -49,6 +49,18 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public async Task A_silo_of_the_version_before_joins_where_the_newer_one_only_added()
+    {
+        await using var silo = await TestSilo.Start();
+        var options = silo.Ground.Silos(Options)[0];
+        await PostgresFixture.Execute(
+            options.Database!,
+            "ALTER TABLE orleansstorage ADD note text; INSERT INTO mp_migration (set_name, step, least) VALUES ('orleans', 3, 2)");
+        await using var older = await Start(options);
+        await silo.Apply(Texts.Policy());
+    }
+
+    [Fact]
     public async Task A_silo_at_the_port_of_one_that_runs_is_refused_and_that_one_goes_on()
     {
         await using var silo = await TestSilo.Start();

@@ -8,6 +8,14 @@ namespace Multipath.Silo.Tests.Storage.PostgreSql;
 
 public sealed class SchemaMigratorTests(PostgresFixture postgres)
 {
+    /// <summary>A silo that lives.</summary>
+    private const string Signed = """
+        INSERT INTO orleansmembershipversiontable (deploymentid) VALUES ('a');
+        INSERT INTO orleansmembershiptable (
+            deploymentid, address, port, generation, siloname, hostname, status, proxyport, starttime, iamalivetime, signedat)
+        VALUES ('a', '10.0.0.1', 11111, 1, 'a', 'a', 3, 0, now(), now(), now())
+        """;
+
     [Fact]
     public async Task An_empty_database_is_migrated_once_and_then_left_alone()
     {
@@ -59,6 +67,58 @@ public sealed class SchemaMigratorTests(PostgresFixture postgres)
         var error = await Assert.ThrowsAsync<StoreException>(() => Migrate(database));
         Assert.Contains("has product schema 99, this program knows up to 1", error.Message, StringComparison.Ordinal);
         Assert.False(await PostgresFixture.Ask<bool>(database, "SELECT to_regclass('orleansquery') IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task A_newer_version_that_only_added_leaves_its_database_to_this_one_too()
+    {
+        var database = await postgres.Database();
+        await Migrate(database);
+        var adds = SchemaSet.Orleans with
+        {
+            Steps =
+            [
+                .. SchemaSet.Orleans.Steps,
+                "ALTER TABLE orleansstorage ADD note text; UPDATE orleansquery SET querytext = querytext || ' ' WHERE true",
+            ],
+        };
+        await PostgresFixture.Execute(database, Signed);
+        Assert.Equal(2, adds.Least);
+        Assert.Equal(["orleans 3"], await Migrate(database, adds));
+        Assert.Empty(await Migrate(database));
+        Assert.Empty(await Migrate(database, adds));
+    }
+
+    [Fact]
+    public async Task A_step_with_which_older_silos_cannot_work_waits_until_none_runs_and_then_keeps_them_out()
+    {
+        var database = await postgres.Database();
+        await Migrate(database);
+        var breaks = SchemaSet.Orleans with
+        {
+            Steps = [.. SchemaSet.Orleans.Steps, "ALTER TABLE orleansstorage DROP changedat"],
+            Least = 3,
+        };
+        await PostgresFixture.Execute(database, Signed);
+        var refused = await Assert.ThrowsAsync<StoreException>(() => Migrate(database, breaks));
+        Assert.Contains("needs orleans schema 3, with which silos of an older version cannot work, and some run: 10.0.0.1:11111. Stop them",
+            refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await Migrate(database));
+
+        await PostgresFixture.Execute(database, "UPDATE orleansmembershiptable SET signedat = now() - interval '31 s'");
+        Assert.Equal(["orleans 3"], await Migrate(database, breaks with { Tables = [] }));
+        var error = await Assert.ThrowsAsync<StoreException>(() => Migrate(database));
+        Assert.Contains("has orleans schema 3, this program knows up to 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_was_migrated_before_versions_said_who_can_work_with_them_is_as_it_was()
+    {
+        var database = await postgres.Database();
+        await Migrate(database);
+        await PostgresFixture.Execute(database, "ALTER TABLE mp_migration DROP least");
+        Assert.Empty(await Migrate(database));
+        Assert.Equal(["product 2"], await Migrate(database, SchemaSet.Product with { Steps = [.. SchemaSet.Product.Steps, "SELECT 1"] }));
     }
 
     [Theory]
