@@ -44,7 +44,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => FleetJson.Configure(json.SerializerOptions));
         // A line for each request would bury what grains have to say, with an agent's stream behind every host.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-            .AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+            .AddFilter("Orleans", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.Logging.AddOtlp(SiloTelemetry.Sources, builder.Configuration);
         // Who starts a silo is told why it did not start; the host would tell it a second time, with its stack.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

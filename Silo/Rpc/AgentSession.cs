@@ -227,7 +227,8 @@ internal sealed partial class AgentSession(
     {
         if (error is OrleansException or TimeoutException)
         {
-            LogUnreachable(hostId, error.Message);
+            // Of a message between silos that was lost the rest is the stack of who sent it.
+            LogUnreachable(hostId, error.Message.Split('\n')[0].TrimEnd());
         }
         else
         {

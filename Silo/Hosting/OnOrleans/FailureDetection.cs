@@ -24,6 +24,9 @@ internal static class FailureDetection
     public static void Tune(ClusterMembershipOptions options, ClusterSettings cluster)
     {
         options.ProbeTimeout = cluster.Probe;
+        // By default four times as long, and who was heard of within three times of that would not be suspected: a machine that lost its
+        // power would be waited for as long.
+        options.MaxProbeTimeout = cluster.Probe;
         options.NumMissedProbesLimit = Missed;
         options.IAmAliveTablePublishTimeout = SignEvery;
         options.TableRefreshTimeout = ReadEvery;

@@ -64,9 +64,9 @@ internal static class SiloCluster
             .AddSingleton(cluster)
             .AddHostedService<SiloPortCheck>()
             .AddHostedService<ClusterSchema>()
+            .AddHostedService<ClusterLog>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
-        // At start it takes the time since the machine's own start for that of a thread that hangs.
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        ClusterLog.Quieten(builder.Logging);
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(names => (names.ClusterId, names.ServiceId) = (cluster.Id, cluster.Id));
