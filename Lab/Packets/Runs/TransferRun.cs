@@ -79,30 +79,26 @@ internal sealed class TransferRun
     private string? RunToEnd()
     {
         _network.Start();
-        while (!((_client.IsOver || IsSpared(_client, _server)) && (_server.IsOver || IsSpared(_server, _client))))
+        while (!((_client.IsOver || IsSpared(_client, _clientStack, _server))
+            && (_server.IsOver || IsSpared(_server, _serverStack, _client))))
         {
             if (!_network.Step(_plan.Limit))
             {
-                if (HasMissed(_client, _server) || HasMissed(_server, _client))
-                {
-                    break;
-                }
-
                 _ended = _network.Now;
                 return $"not over at {_plan.Limit}: {State()}";
             }
         }
 
         _ended = _network.Now;
-        return Judge("client", _client, _server) ?? Judge("server", _server, _client) ?? Settle();
+        return Judge("client", _client, _clientStack, _server) ?? Judge("server", _server, _serverStack, _client) ?? Settle();
     }
 
     /// <summary>An end may time out when all is done: the last acknowledgement can be lost with the last path.</summary>
-    private string? Judge(string name, TransferEnd end, TransferEnd other)
+    private string? Judge(string name, TransferEnd end, Stack stack, TransferEnd other)
     {
         if (end.HasVanished || other.HasVanished)
         {
-            return end.HasVanished || HasMissed(end, other) || end.Reason is EndReason.TimedOut or EndReason.Finished ? null
+            return end.HasVanished || !end.IsConnected || end.Reason is EndReason.TimedOut or EndReason.Finished ? null
                 : $"{name} ended by {end.Reason} though the other one vanished: {State()}";
         }
 
@@ -111,7 +107,7 @@ internal sealed class TransferRun
 
         // Who leaves bytes unread has read all others; what a slow reader at the other end had not read yet is lost with the reset.
         var isCut = isCutShort && (_plan.Unread is null || end.Reason != EndReason.Aborted);
-        if (isCutShort && !(IsAnswer(end.Reason) || IsSpared(end, other)))
+        if (isCutShort && !(IsAnswer(end.Reason) || IsSpared(end, stack, other)))
         {
             return $"{name} ended by {end.Reason}: {State()}";
         }
@@ -130,11 +126,9 @@ internal sealed class TransferRun
         (_plan.Abort is not null || _plan.Unread is not null)
         && reason is EndReason.Aborted or EndReason.Reset or EndReason.TimedOut or EndReason.Finished;
 
-    // The other one gave up before the handshake was whole here.
-    private static bool IsSpared(TransferEnd end, TransferEnd other) => other.Reason == EndReason.Aborted && !end.IsConnected;
-
-    // The other one vanished while the last packet of the handshake was on its way, and that one was lost.
-    private static bool HasMissed(TransferEnd end, TransferEnd other) => other.HasVanished && !end.IsConnected;
+    // The other one gave up before the handshake was whole here, or vanished, and the handshake was given up too.
+    private static bool IsSpared(TransferEnd end, Stack stack, TransferEnd other) =>
+        !end.IsConnected && (other.Reason == EndReason.Aborted || (other.HasVanished && stack.ConnectionCount == 0));
 
     private string? Settle()
     {
