@@ -7,8 +7,8 @@ namespace Multipath.Agent.DataPlanes.Tun;
 /// <summary>
 /// A connection of a <see cref="TunStack"/> as a stream, for .NET programs. A write is done when the stack has taken all of it, which it
 /// does as the peer acknowledges earlier data; a read is done with the first bytes. One read and one write may be under way at a
-/// time, from any threads. Disposing it sends what was written, then the end; what was not read is lost, and a peer that sends more is
-/// told so by a reset. <see cref="Abort"/> drops everything.
+/// time, from any threads. Disposing it sends what was written, then the end. A peer of which something was not read, or that sends more,
+/// is told so by a reset, and what was written may be lost with it. <see cref="Abort"/> drops everything.
 /// </summary>
 public sealed class MultipathStream : Stream
 {
