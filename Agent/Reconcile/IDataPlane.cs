@@ -57,7 +57,7 @@ internal interface ISubflowProbe : IDisposable
     /// <summary>Measures these.</summary>
     /// <param name="subflows">Which.</param>
     /// <param name="readings">Of each, at its place.</param>
-    void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings);
+    void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings);
 }
 
 /// <summary>One subflow measured.</summary>

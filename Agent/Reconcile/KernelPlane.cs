@@ -88,7 +88,7 @@ internal sealed class KernelPlane(KernelDataPlane kernel, IHostScheduler? schedu
 
     private sealed class Probe(SockDiag sockets) : ISubflowProbe
     {
-        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
+        public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
         {
             readings.Clear();
             sockets.Read(subflows, readings, static (int index, in SubflowStats stats, Span<SubflowReading> all) =>

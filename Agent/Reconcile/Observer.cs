@@ -36,10 +36,13 @@ internal sealed class Observer(ConnectionTable table, PathBook paths, Measuremen
     public ImmutableArray<WatchedSubflow> Watched(FalseAlarms alarms, DateTimeOffset now) =>
     [
         .. table.Connections.Where(one => one is { Established: true, Steerable: true } && one.TrafficClass.Length > 0)
-            .SelectMany(one => one.Subflows.Values, (one, subflow) => new WatchedSubflow(
+            .SelectMany(
+                one => one.Subflows.Values, (one, subflow) => (one.Token, subflow.Tuple, Path: paths.Find(subflow.Tuple.LocalAddress)))
+            .Select(one => new WatchedSubflow(
                 one.Token,
-                subflow.Tuple,
-                paths.Of(subflow.Tuple.LocalAddress) is { } path && alarms.IsCautious(path, now))),
+                one.Tuple,
+                one.Path is { } path && alarms.IsCautious(path.Path, now),
+                one.Path?.InterfaceIndex ?? 0)),
     ];
 
     private EquatableArray<SubflowProgress> Progress(TrackedConnection connection) => connection.Subflows.Keys

@@ -89,14 +89,17 @@ internal sealed class PathBook
         !path.LinkUp ? PathState.LinkDown : _silent.Contains(path.Path) ? PathState.Silent : PathState.Up;
 
     /// <summary>The path of a local address.</summary>
-    public PathKey? Of(IPAddress local)
+    public PathKey? Of(IPAddress local) => Find(local)?.Path;
+
+    /// <inheritdoc cref="Of"/>
+    public HostPath? Find(IPAddress local)
     {
         var plain = TrackedConnection.Plain(local);
         foreach (var path in Paths)
         {
             if (path.Path.Address.Equals(plain))
             {
-                return path.Path;
+                return path;
             }
         }
 

@@ -8,7 +8,8 @@ namespace Multipath.Agent.Reflexes;
 /// <param name="Token">Its connection.</param>
 /// <param name="Tuple">Its ends.</param>
 /// <param name="Cautious">Its path gave a false alarm lately.</param>
-internal sealed record WatchedSubflow(uint Token, FourTuple Tuple, bool Cautious);
+/// <param name="InterfaceIndex">Of its path; 0 when it has none.</param>
+internal sealed record WatchedSubflow(uint Token, FourTuple Tuple, bool Cautious, int InterfaceIndex = 0);
 
 /// <summary>A subflow fell silent, or one that had is heard again.</summary>
 /// <param name="Token">The connection.</param>
@@ -51,7 +52,7 @@ internal sealed class BlackholeWatch(
     private DateTimeOffset _tellAt;
     private Entry[] _entries = [];
     private Entry[] _due = [];
-    private FourTuple[] _asked = [];
+    private SubflowSocket[] _asked = [];
     private SubflowReading[] _readings = [];
     private int _busy;
 
@@ -76,7 +77,7 @@ internal sealed class BlackholeWatch(
                 : new Entry(watched) { Due = now, BusyAt = now }),
         ];
         _due = new Entry[_entries.Length];
-        _asked = new FourTuple[_entries.Length];
+        _asked = new SubflowSocket[_entries.Length];
         _readings = new SubflowReading[_entries.Length];
     }
 
@@ -131,7 +132,7 @@ internal sealed class BlackholeWatch(
         {
             if (entry.Due <= now)
             {
-                (_due[count], _asked[count]) = (entry, entry.Watched.Tuple);
+                (_due[count], _asked[count]) = (entry, new SubflowSocket(entry.Watched.Tuple, entry.Watched.InterfaceIndex));
                 count++;
             }
         }

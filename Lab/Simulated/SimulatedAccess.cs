@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Reconcile;
 using Multipath.Protocol.Primitives;
-using KernelTuple = Multipath.Agent.DataPlanes.Kernel.FourTuple;
+using SubflowSocket = Multipath.Agent.DataPlanes.Kernel.SubflowSocket;
 
 namespace Multipath.Lab.Simulated;
 
@@ -25,11 +25,11 @@ internal sealed class SimulatedAccess(SharedWorld shared, string host) : IStackA
     {
         private readonly SubflowMeter _meter = shared.Do(world => new SubflowMeter(world.Host(host).Connections));
 
-        public void Read(ReadOnlySpan<KernelTuple> subflows, Span<SubflowReading> readings)
+        public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
         {
             for (var i = 0; i < subflows.Length; i++)
             {
-                var tuple = PlaneReader.Convert(subflows[i]);
+                var tuple = PlaneReader.Convert(subflows[i].Tuple);
                 readings[i] = shared.Do(world => _meter.Measure(tuple, world.Now));
             }
         }

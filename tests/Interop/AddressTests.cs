@@ -142,7 +142,7 @@ public sealed class AddressTests
     private static bool TryRead(ISubflowProbe probe, FourTuple subflow, out SubflowSample sample)
     {
         Span<SubflowReading> reading = [default];
-        probe.Read([subflow], reading);
+        probe.Read([new SubflowSocket(subflow, 0)], reading);
         sample = reading[0].Sample;
         return reading[0].Found;
     }

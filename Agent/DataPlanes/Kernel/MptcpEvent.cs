@@ -82,3 +82,11 @@ internal readonly record struct FourTuple(IPAddress LocalAddress, ushort LocalPo
     internal static string Show(IPAddress address, ushort port) =>
         new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port).ToString();
 }
+
+/// <summary>What to ask for to find a subflow's socket.</summary>
+/// <param name="Tuple">Its ends.</param>
+/// <param name="InterfaceIndex">
+/// Of its path. A socket that is bound to an interface, as all are that this agent makes, is found by asking for that interface alone; one
+/// that is bound to none is found whatever is asked for.
+/// </param>
+internal readonly record struct SubflowSocket(FourTuple Tuple, int InterfaceIndex);

@@ -51,7 +51,10 @@ internal sealed class SockDiag : IDisposable
 
     /// <summary>Measures one known subflow, without allocation: about a microsecond.</summary>
     /// <returns>False when it is gone.</returns>
-    internal bool TryRead(in FourTuple subflow, out SubflowStats stats)
+    internal bool TryRead(in FourTuple subflow, out SubflowStats stats) => TryRead(new SubflowSocket(subflow, 0), out stats);
+
+    /// <inheritdoc cref="TryRead(in FourTuple, out SubflowStats)"/>
+    internal bool TryRead(in SubflowSocket subflow, out SubflowStats stats)
     {
         Span<byte> buffer = stackalloc byte[NetlinkWriter.RequestCapacity];
         var found = (Ok: false, Stats: default(SubflowStats));
@@ -69,7 +72,7 @@ internal sealed class SockDiag : IDisposable
     /// <param name="subflows">Which.</param>
     /// <param name="state">Handed to each call of the handler.</param>
     /// <param name="handler">Called for each that is there, with its place among <paramref name="subflows"/>.</param>
-    internal void Read<TState>(ReadOnlySpan<FourTuple> subflows, TState state, SubflowHandler<TState> handler)
+    internal void Read<TState>(ReadOnlySpan<SubflowSocket> subflows, TState state, SubflowHandler<TState> handler)
         where TState : allows ref struct
     {
         Span<byte> requests = stackalloc byte[NetlinkSocket.BatchLimit * SockDiagCodec.LookupSize];

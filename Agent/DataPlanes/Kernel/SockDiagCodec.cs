@@ -49,11 +49,11 @@ internal static class SockDiagCodec
         return writer.Finish();
     }
 
-    /// <summary>Asks for one TCP socket by its addresses and ports.</summary>
-    internal static Span<byte> Lookup(Span<byte> buffer, in FourTuple tuple)
+    /// <summary>Asks for one TCP socket by its addresses, ports and interface.</summary>
+    internal static Span<byte> Lookup(Span<byte> buffer, in SubflowSocket socket)
     {
         var writer = new NetlinkWriter(buffer, TypeByFamily, 0);
-        WriteTuple(ref writer, tuple);
+        WriteTuple(ref writer, socket.Tuple, socket.InterfaceIndex);
         return writer.Finish();
     }
 
@@ -127,7 +127,7 @@ internal static class SockDiagCodec
         return default;
     }
 
-    private static void WriteTuple(ref NetlinkWriter writer, in FourTuple tuple)
+    private static void WriteTuple(ref NetlinkWriter writer, in FourTuple tuple, int interfaceIndex = 0)
     {
         Span<byte> request = stackalloc byte[RequestSize];
         var v4 = tuple.LocalAddress.AddressFamily == AddressFamily.InterNetwork;
@@ -136,6 +136,7 @@ internal static class SockDiagCodec
         BinaryPrimitives.WriteUInt16BigEndian(request[10..], tuple.RemotePort);
         _ = tuple.LocalAddress.TryWriteBytes(request.Slice(12, 16), out _);
         _ = tuple.RemoteAddress.TryWriteBytes(request.Slice(28, 16), out _);
+        MemoryMarshal.Write(request[44..], interfaceIndex);
         writer.Raw(request);
     }
 

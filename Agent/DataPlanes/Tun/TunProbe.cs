@@ -19,7 +19,7 @@ internal sealed class TunProbe : ISubflowProbe, IPumpWork
     internal TunProbe(TunShard shard) => (_shard, _meter) = (shard, new SubflowMeter(shard.Handler.Connections));
 
     /// <inheritdoc/>
-    public void Read(ReadOnlySpan<Kernel.FourTuple> subflows, Span<SubflowReading> readings)
+    public void Read(ReadOnlySpan<Kernel.SubflowSocket> subflows, Span<SubflowReading> readings)
     {
         if (_wanted.Length < subflows.Length)
         {
@@ -30,7 +30,7 @@ internal sealed class TunProbe : ISubflowProbe, IPumpWork
         _count = subflows.Length;
         for (var i = 0; i < _count; i++)
         {
-            _wanted[i] = PlaneReader.Convert(subflows[i]);
+            _wanted[i] = PlaneReader.Convert(subflows[i].Tuple);
             _readings[i] = default;
         }
 

@@ -125,7 +125,7 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     private sealed class NoProbe : ISubflowProbe
     {
-        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings) => readings.Clear();
+        public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings) => readings.Clear();
 
         public void Dispose()
         {

@@ -50,7 +50,7 @@ public sealed class ReconcilerTests : IDisposable
         Assert.Empty(Adopt().Applied);
         Settle();
         Assert.Empty(_plane.Take());
-        Assert.Equal([OverWifi, OverLte], _plane.Watching.Select(one => one.Tuple));
+        Assert.Equal([(OverWifi, 2), (OverLte, 3)], _plane.Watching.Select(one => (one.Tuple, one.InterfaceIndex)));
         Assert.Equal("default", Assert.Single(_plane.Published!.Connections).TrafficClass);
     }
 

@@ -38,7 +38,7 @@ public sealed class BlackholeThreadTests : ISubflowProbe
         Assert.Equal(19, _troubles.Count);
     }
 
-    void ISubflowProbe.Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
+    void ISubflowProbe.Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
     {
         Interlocked.Increment(ref _reads);
         if (_fault is { } fault)

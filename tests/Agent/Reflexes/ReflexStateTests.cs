@@ -160,7 +160,7 @@ public sealed class ReflexStateTests
 
         internal int Calls { get; private set; }
 
-        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
+        public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
         {
             Calls++;
             Reads += subflows.Length;

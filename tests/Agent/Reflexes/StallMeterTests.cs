@@ -63,11 +63,11 @@ public sealed class StallMeterTests
             set => _samples[subflow] = value;
         }
 
-        public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
+        public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
         {
             for (var i = 0; i < subflows.Length; i++)
             {
-                readings[i] = new SubflowReading(true, _samples[subflows[i]]);
+                readings[i] = new SubflowReading(true, _samples[subflows[i].Tuple]);
             }
         }
 

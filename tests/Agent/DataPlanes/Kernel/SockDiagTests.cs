@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Inventory;
 using Multipath.Agent.Namespaces;
 using Multipath.Agent.Sockets;
 
@@ -27,11 +28,27 @@ public sealed class SockDiagTests
         using var probe = hosts.Client.OpenProbe();
         var there = hosts.Client.Snapshot().Find(hosts.Token)!.Subflows[0].Tuple;
         // More than one batch, and every third one is there.
-        var asked = Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? there : there with { LocalPort = (ushort)(i + 1) }).ToArray();
+        var asked = Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? there : there with { LocalPort = (ushort)(i + 1) })
+            .Select(one => new SubflowSocket(one, 0)).ToArray();
         var sent = new ulong[asked.Length];
         Assert.Equal(0, AllocatedBy(probe, asked, sent, rounds: 100));
         Assert.Equal(Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? 8ul : 0), sent);
         Assert.True(probe.TryRead(there, out _));
+    }
+
+    [Fact]
+    public async Task A_subflow_that_is_bound_to_its_interface_is_found_by_asking_for_that_one_and_an_unbound_one_by_any()
+    {
+        using var hosts = TwoHosts.Create();
+        await hosts.ConnectAsync();
+        var interfaces = InventoryWatcher.Read(hosts.ClientNetns).Paths()
+            .ToDictionary(path => path.Address.Address, path => path.Interface.Index);
+        var (first, second) = (interfaces[TwoHosts.ClientFirst], interfaces[TwoHosts.ClientSecond]);
+        var bound = (await hosts.AddSecondAsync(interfaceIndex: second)).Tuple;
+        Assert.True(hosts.Client.Sockets.TryRead(new SubflowSocket(bound, second), out _));
+        Assert.False(hosts.Client.Sockets.TryRead(new SubflowSocket(bound, 0), out _));
+        var unbound = hosts.Client.Snapshot().Find(hosts.Token)!.Subflows.Single(one => one.Tuple != bound).Tuple;
+        Assert.All([0, first], index => Assert.True(hosts.Client.Sockets.TryRead(new SubflowSocket(unbound, index), out _)));
     }
 
     [Fact]
@@ -90,7 +107,7 @@ public sealed class SockDiagTests
         Assert.Empty(hosts.Client.Snapshot().Connections);
     }
 
-    private static long AllocatedBy(SockDiag probe, FourTuple[] asked, ulong[] sent, int rounds)
+    private static long AllocatedBy(SockDiag probe, SubflowSocket[] asked, ulong[] sent, int rounds)
     {
         var before = 0L;
         for (var round = -100; round < rounds; round++)

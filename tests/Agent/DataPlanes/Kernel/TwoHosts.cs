@@ -85,9 +85,9 @@ internal sealed class TwoHosts : IDisposable
     }
 
     /// <summary>Makes the subflow over the second link and waits until it is there.</summary>
-    internal async Task<SubflowFacts> AddSecondAsync(EndpointFlags flags = EndpointFlags.None)
+    internal async Task<SubflowFacts> AddSecondAsync(EndpointFlags flags = EndpointFlags.None, int interfaceIndex = 0)
     {
-        var local = new PmAddress(ClientSecond, Id: 2, Flags: flags);
+        var local = new PmAddress(ClientSecond, Id: 2, Flags: flags, InterfaceIndex: interfaceIndex);
         Assert.Null(Client.CreateSubflow(Token, local, new PmAddress(ServerSecond, ServerPort)));
         return (await NextAsync<MptcpEvent.SubflowEstablished>(Client)).Subflow;
     }
