@@ -66,7 +66,8 @@ internal sealed class DemoRun(
             results.Add((traffic, result));
             var text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{traffic.Name}: {result.ReceivedBytes / 1e6:0.0} MB, longest gap {result.LongestGapMs:0} ms");
+                $"{traffic.Name}: {result.ReceivedBytes / 1e6:0.0} MB, longest gap {result.LongestGapMs:0} ms "
+                + $"after {result.LongestGapAfterSeconds:0.00} s");
             Tell(DateTimeOffset.UtcNow, "traffic", "end", text);
         }
 

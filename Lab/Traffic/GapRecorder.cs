@@ -24,6 +24,9 @@ internal sealed class GapRecorder
     /// <summary>The longest gap so far, in microseconds; 0 before the second receive.</summary>
     internal long LongestUs { get; private set; }
 
+    /// <summary>When the first data came; 0 before.</summary>
+    internal long FirstUs { get; private set; }
+
     /// <summary>When the longest gap began.</summary>
     internal long LongestBeganUs { get; private set; }
 
@@ -43,6 +46,10 @@ internal sealed class GapRecorder
             {
                 _kept.Add((nowUs, length));
             }
+        }
+        else
+        {
+            FirstUs = nowUs;
         }
 
         _lastUs = nowUs;

@@ -55,4 +55,7 @@ internal sealed record TransferResult(
 
     /// <summary>The longest gap between receives, in milliseconds.</summary>
     internal double LongestGapMs => Gaps.LongestUs / 1e3;
+
+    /// <summary>When it began, in seconds since the first receive.</summary>
+    internal double LongestGapAfterSeconds => (Gaps.LongestBeganUs - Gaps.FirstUs) / 1e6;
 }
