@@ -57,8 +57,9 @@ public sealed record ConnectionOptions
     /// <summary>
     /// Spread data over the round trip instead of sending it as fast as the window opens, at 1.25 times the rate that the window asks
     /// for, twice in slow start. Off by default, by the measurements behind the table of schedulers: over 20, 50 and 80 ms bulk data gains
-    /// nothing from it (33.2 Mbit/s with and without, 12.1 and 12.0 at 1% loss), while messages at 1% loss wait longer in the middle (p50
-    /// 14 ms for 12, p90 33 for 28 with ecf) and not clearly shorter at the end (p99 52 for 59 with ecf, 71 for 62 with minRtt).
+    /// nothing from it (33.2 Mbit/s with and without, 12.0 and 12.1 at 1% loss; 33.0 either way to a kernel over emulated links), while
+    /// messages at 1% loss wait longer in the middle (p50 14 ms for 12, p90 33 for 28 with ecf) and not clearly shorter at the end (p99 52
+    /// for 59 with ecf, 71 for 62 with minRtt).
     /// </summary>
     public bool Pacing { get; init; }
 
