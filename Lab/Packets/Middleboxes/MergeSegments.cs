@@ -31,7 +31,7 @@ internal sealed class MergeSegments(bool rude, Duration patience) : Middlebox
     /// <inheritdoc/>
     private protected override void Handle(Packet packet, Heading heading, Instant now)
     {
-        var mergeable = TcpFrame.TryRead(packet.Span, out var frame) && IsPlainData(frame) && frame.IsIntact;
+        var mergeable = TcpFrame.TryRead(packet.Span, out var frame) && frame.IsPlainData && frame.IsIntact;
         if (_held[(int)heading] is { } held)
         {
             if (mergeable && TcpFrame.TryRead(held.Span, out var first) && CanFollow(first, frame))
@@ -67,15 +67,9 @@ internal sealed class MergeSegments(bool rude, Duration patience) : Middlebox
     }
 
     private bool CanFollow(in TcpFrame first, in TcpFrame second) =>
-        first.SourcePort == second.SourcePort
-        && first.DestinationPort == second.DestinationPort
-        && first.SourceAddress.SequenceEqual(second.SourceAddress)
-        && first.DestinationAddress.SequenceEqual(second.DestinationAddress)
-        && first.Sequence + (uint)first.Payload.Length == second.Sequence
+        first.IsFollowedBy(second)
         && first.Ip.Length + second.Payload.Length <= Pool.Capacity
         && (rude || first.Options.SequenceEqual(second.Options));
-
-    private static bool IsPlainData(in TcpFrame frame) => frame.Payload.Length > 0 && (frame.Flags & ~TcpFrame.Psh) == TcpFrame.Ack;
 
     private static void Append(Packet held, in TcpFrame first, in TcpFrame second)
     {

@@ -118,6 +118,17 @@ internal readonly ref struct TcpFrame
         return true;
     }
 
+    /// <summary>It carries data, and no flag says anything else.</summary>
+    internal bool IsPlainData => Payload.Length > 0 && (Flags & ~Psh) == Ack;
+
+    /// <summary>Whether the data of another segment of the same flow begin where this one's end.</summary>
+    internal bool IsFollowedBy(in TcpFrame next) =>
+        SourcePort == next.SourcePort
+        && DestinationPort == next.DestinationPort
+        && SourceAddress.SequenceEqual(next.SourceAddress)
+        && DestinationAddress.SequenceEqual(next.DestinationAddress)
+        && Sequence + (uint)Payload.Length == next.Sequence;
+
     internal bool Has(byte flags) => (Flags & flags) == flags;
 
     internal void SetSequence(uint value) => Set32(4, value);

@@ -5,8 +5,8 @@ namespace Multipath.Lab.Packets.Runs;
 
 /// <summary>
 /// Adds to a plan what is rarer still: hosts without timestamps, hosts that pace, firewalls that swallow SYN/ACKs only, readers that leave
-/// the last bytes lying and give up, and peers that vanish for ever once they have closed. It draws from chances of its own, as
-/// <see cref="ExtraPlanner"/> does.
+/// the last bytes lying and give up, peers that vanish for ever once they have closed, and devices that gather what arrives. It draws from
+/// chances of its own, as <see cref="ExtraPlanner"/> does.
 /// </summary>
 internal static class MorePlanner
 {
@@ -35,6 +35,8 @@ internal static class MorePlanner
 
         var (leaves, byClient, unread) = (Chance(0.05), Chance(0.5), 1 + entropy.Below(MostUnread));
         var (vanishes, after) = (Chance(0.05), Duration.FromMillis(entropy.Below(300)));
+        var gathers = (Chance(0.5), Chance(0.5));
+        more = more with { Gathers = (plan.Offloads.Client && gathers.Item1, plan.Offloads.Server && gathers.Item2) };
         if (more.Abort is not null)
         {
             return more;

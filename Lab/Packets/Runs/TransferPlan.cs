@@ -42,6 +42,9 @@ internal sealed record TransferPlan
     /// <summary>Whether the client's, and the server's, large segments and checksums are left to their devices.</summary>
     internal (bool Client, bool Server) Offloads { get; init; }
 
+    /// <summary>Whether what arrives at the client, and at the server, is gathered by a device with receive offload.</summary>
+    internal (bool Client, bool Server) Gathers { get; init; }
+
     /// <summary>When an end gives the connection up, and which does; null for neither.</summary>
     internal (Instant At, bool ByClient)? Abort { get; init; }
 
@@ -82,6 +85,7 @@ internal sealed record TransferPlan
         text.Append(Reading.Bytes > 0 ? $", reads {Reading.Bytes} bytes each {Reading.Every}" : "");
         text.Append(ServerAnnounces ? ", server announces" : "").Append(ReactsToDown ? ", reacts" : "");
         text.Append(Offloads.Client ? ", client offloads" : "").Append(Offloads.Server ? ", server offloads" : "");
+        text.Append(Gathers.Client ? ", client gathers" : "").Append(Gathers.Server ? ", server gathers" : "");
         text.Append(Client.KeepAlive is { } idle ? $", keepalive {idle}" : "");
         text.Append(Abort is { } abort ? $", {(abort.ByClient ? "client" : "server")} aborts at {abort.At}" : "");
         text.Append(Client.Timestamps && Server.Timestamps ? "" : ", no timestamps");

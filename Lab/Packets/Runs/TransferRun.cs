@@ -32,7 +32,8 @@ internal sealed class TransferRun
         var connection = client.Connect(new Endpoint(hosts.Addresses[0], 0), hosts.Server, plan.Client, _network.Now);
         _client = new TransferEnd(client, plan, _paths, connection, null);
         _server = new TransferEnd(server, plan, new ServerPaths(server, plan, hosts.SecondServer), null, listener);
-        var (clientPort, serverPort) = hosts.Join(new StackNode(client, _client), new StackNode(server, _server));
+        var (clientPort, serverPort) = hosts.Join(
+            Behind(plan.Gathers.Client, new StackNode(client, _client)), Behind(plan.Gathers.Server, new StackNode(server, _server)));
         clientPort.Watch = new NodeWatch("client", plan.Mtu);
         serverPort.Watch = new NodeWatch("server", plan.Mtu);
         hosts.Play(plan.Changes, _paths);
@@ -151,4 +152,6 @@ internal sealed class TransferRun
     private string State() =>
         $"client wrote {_client.Out.Written} and read {_client.In.Read}\n  {_client.Describe()}\n"
         + $"  server wrote {_server.Out.Written} and read {_server.In.Read}\n  {_server.Describe()}";
+
+    private static INode Behind(bool gathers, INode node) => gathers ? new GatheringNode(node) : node;
 }
