@@ -14,8 +14,9 @@ public interface IFleetGrain : IGrainWithStringKey
     Task<Governance> Join(HostSummary host);
 
     /// <summary>
-    /// What a host now looks like, and what happened to it. One message may overtake another: a look that was
-    /// <see cref="HostSummary.LastSeen"/> before the one that is known is dropped, what happened is told in any case.
+    /// What a host now looks like, and what happened to it. One message may overtake another: a look that is of an earlier
+    /// <see cref="HostSummary.Epoch"/> than the known one, or was <see cref="HostSummary.LastSeen"/> before it, is dropped. What happened
+    /// is told in any case.
     /// </summary>
     [Alias("HostChanged")]
     [OneWay]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Multipath.Policies.Model;
 using Orleans;
 
@@ -41,6 +42,9 @@ public enum HostStatus
 /// <param name="Connections">MPTCP connections.</param>
 /// <param name="LastSeen">By the silo's clock, to within a few seconds; rises with each word of the host's grain to the fleet.</param>
 /// <param name="Labels">The host's labels.</param>
+/// <param name="Epoch">
+/// Of the host's grain, raised where it starts anew: tells one that is active elsewhere too from its successor. Not stored with the fleet.
+/// </param>
 [GenerateSerializer, Immutable, Alias("mp.HostSummary")]
 public sealed record HostSummary(
     [property: Id(0)] string Host,
@@ -52,7 +56,8 @@ public sealed record HostSummary(
     [property: Id(6)] int Paths,
     [property: Id(7)] int Connections,
     [property: Id(8)] DateTimeOffset LastSeen,
-    [property: Id(9)] ImmutableSortedDictionary<string, string> Labels);
+    [property: Id(9)] ImmutableSortedDictionary<string, string> Labels,
+    [property: Id(10), JsonIgnore] ulong Epoch = 0);
 
 /// <summary>A host whole.</summary>
 /// <param name="Summary">In one line.</param>

@@ -68,9 +68,10 @@ internal sealed partial class FleetGrain(
 
     public Task HostChanged(HostSummary host, EquatableArray<FleetHappening> happenings)
     {
-        if (store.State.Hosts.GetValueOrDefault(host.Host)?.LastSeen > host.LastSeen)
+        if (store.State.Hosts.GetValueOrDefault(host.Host) is { } known
+            && (known.Epoch, known.LastSeen).CompareTo((host.Epoch, host.LastSeen)) > 0)
         {
-            // Overtaken by what is known. A session's start is not asked, so that a silo whose clock is behind is heard.
+            // Overtaken by what is known. What begins a session is taken in any case: after a restore it is of a lower epoch.
             return _watchers.Tell(happenings);
         }
 

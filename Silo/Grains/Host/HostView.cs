@@ -18,7 +18,8 @@ internal static class HostView
             picture.Paths.Count,
             picture.Connections.Count,
             connected ? now : record.LastSeen ?? now,
-            record.Labels);
+            record.Labels,
+            record.Ledger.Epoch);
 
     public static HostDescription Whole(HostSummary summary, HostRecord record, HostPicture picture, string problem) =>
         new(
