@@ -18,6 +18,7 @@ public sealed class LossOfSilosTests
         await rig.ApplyAsync(rig.Silos[0], ClusterRig.Policy(2));
         await rig.FollowAsync(ClusterRig.Policy(2));
         AssertNewer(before, await rig.RunningAsync(rig.Silos[0]));
+        Assert.Contains("does not answer and counts as gone", rig.Silos[0].Said, StringComparison.Ordinal);
 
         await rig.Silos[^1].StartAsync();
         await rig.ApplyAsync(rig.Silos[^1], ClusterRig.Policy(3));

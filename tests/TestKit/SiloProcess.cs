@@ -13,7 +13,7 @@ public sealed class SiloProcess : IAsyncDisposable
     public const string Variable = "MPTEST_SILO";
 
     /// <summary>Lines kept for a failure's text.</summary>
-    private const int Kept = 40;
+    private const int Kept = 400;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -77,8 +77,7 @@ public sealed class SiloProcess : IAsyncDisposable
     public async Task<int> RunToEndAsync()
     {
         Launch();
-        await _process!.WaitForExitAsync().WaitAsync(Patience);
-        return _process.ExitCode;
+        return await EndAsync();
     }
 
     /// <summary>kill -9.</summary>
@@ -86,6 +85,20 @@ public sealed class SiloProcess : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Lets it do nothing, its connections stay open.</summary>
+    public void Suspend() => Shell.Signal(_process!.Id, "STOP");
+
+    /// <summary>Lets it go on from where it was.</summary>
+    public void Resume() => Shell.Signal(_process!.Id, "CONT");
+
+    /// <summary>Waits for it to end by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
     }
 
     /// <summary>Asks it to stop, and waits until it has.</summary>
