@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Reconcile;
-using FourTuple = Multipath.Agent.DataPlanes.Kernel.FourTuple;
 
 namespace Multipath.Agent.DataPlanes.Tun;
 
@@ -9,7 +9,7 @@ internal sealed class JoinedProbe(ImmutableArray<TunProbe> probes) : ISubflowPro
 {
     private SubflowReading[] _readings = [];
 
-    public void Read(ReadOnlySpan<FourTuple> subflows, Span<SubflowReading> readings)
+    public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
     {
         if (_readings.Length < subflows.Length)
         {
