@@ -2,7 +2,6 @@ using System.Net;
 using Grpc.Core;
 using Multipath.Contracts.Wire;
 using Multipath.Silo.Tests.Support;
-using Multipath.TestKit;
 
 namespace Multipath.Silo.Tests.Rpc;
 
@@ -100,10 +99,8 @@ public sealed class HeldHostTests
         await using var agent = await silo.Agent(running: running, sequence: sequence);
         await agent.ReportAll();
         await silo.HostIs(HostStatus.Held);
-        await Eventually.HoldsAsync(
-            "the fleet has heard of it",
-            async () => (await silo.Http.GetStringAsync("/api/v1/hosts")).Contains("\"status\":\"held\"", StringComparison.Ordinal),
-            TestSilo.Patience);
+        await silo.FleetHears(HostStatus.Held);
+        Assert.Contains("\"status\":\"held\"", await silo.Http.GetStringAsync("/api/v1/hosts"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, (await silo.Http.PostAsync("/api/v1/hosts/van-1/resume", null)).StatusCode);
         Assert.Equal(running, (await agent.Plan()).Parent);
     }

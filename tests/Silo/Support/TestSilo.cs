@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Multipath.Contracts.Wire;
 using Multipath.Silo.Hosting;
+using Multipath.TestKit;
 using WireHealth = Multipath.Contracts.Wire.Health.Health;
 
 namespace Multipath.Silo.Tests.Support;
@@ -111,6 +112,12 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     public Task<HostDetail> HostIs(HostStatus status, string host = "van-1") => HostWhen(seen => seen.Summary.Status == status, host);
+
+    /// <summary>Waits until the fleet, which hears of its hosts one way, has heard so.</summary>
+    public Task FleetHears(HostStatus status, string host = "van-1") => Eventually.HoldsAsync(
+        $"the fleet has heard that {host} is {status}",
+        async () => (await Fleet.ListHostsAsync(new ListHostsRequest())).Hosts.Any(one => one.Host == host && one.Status == status),
+        Patience);
 
     public async ValueTask DisposeAsync()
     {

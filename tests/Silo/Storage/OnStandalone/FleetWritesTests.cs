@@ -19,7 +19,7 @@ public sealed class FleetWritesTests
         await using var agent = await silo.Agent();
         await agent.ReportAll();
         await agent.Ack(await agent.Plan());
-        await silo.HostIs(HostStatus.Settled);
+        await silo.FleetHears(HostStatus.Settled);
         time.Advance(TimeSpan.FromSeconds(2));
 
         // A change of a policy is written before it is answered, and after all that the fleet's grain had to do before.
