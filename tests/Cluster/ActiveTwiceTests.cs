@@ -7,7 +7,7 @@ namespace Multipath.Cluster.Tests;
 public sealed class ActiveTwiceTests
 {
     [Fact]
-    public async Task What_a_silo_that_slept_too_long_would_store_is_stale_its_hosts_follow_the_higher_epoch_and_it_ends()
+    public async Task A_silo_that_slept_too_long_ends_and_turns_no_host_back()
     {
         await using var rig = await ClusterRig.StartAsync();
         using var load = new Load(rig.Fleet);
@@ -19,11 +19,11 @@ public sealed class ActiveTwiceTests
             "every agent runs the policy", () => rig.Fleet.Running(ClusterRig.Policy(2)) == rig.Fleet.Count, ClusterRig.Patience);
         var meanwhile = await rig.RunningAsync(rig.Silos[0]);
 
+        // Whether a grain of its still gets to a write, which is stale then, before it reads that it counts as gone, is left to chance.
         sleeper.Resume();
         Assert.NotEqual(0, await sleeper.EndAsync());
         await rig.SettleAsync();
         Assert.Equal(rig.Fleet.Count, rig.Fleet.Running(ClusterRig.Policy(2)));
-        Assert.Matches("its grain cannot be asked: Version conflict \\(WriteState\\).* GrainType=host ", sleeper.Said);
         Assert.All(
             await rig.RunningAsync(rig.Silos[0]),
             host => Assert.True(
