@@ -32,8 +32,10 @@ internal sealed class BlackholeWatch(
     /// <summary>Of busy subflows: silence is seen half of this late on average.</summary>
     public static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The tick is this long for each busy subflow, when that is longer: 5,000 questions a second at most.</summary>
-    public static readonly TimeSpan TickForEach = TimeSpan.FromMilliseconds(0.2);
+    /// <summary>
+    /// The tick is this long for each busy subflow, when that is longer: 3,300 questions a second at most, 1.5% of a processor.
+    /// </summary>
+    public static readonly TimeSpan TickForEach = TimeSpan.FromMilliseconds(0.3);
 
     /// <summary>Of subflows that had nothing outstanding for a while: data that begins to flow is noticed within this.</summary>
     public static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(100);
