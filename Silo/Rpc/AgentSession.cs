@@ -26,6 +26,9 @@ internal sealed partial class AgentSession(
 {
     private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a message that is being written may keep the end of a session waiting, where the agent does not take it.</summary>
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(1);
+
     private readonly SessionOutbox _outbox = new(metrics, clock);
     private readonly TaskCompletionSource _askedToMove = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = logger;
@@ -97,7 +100,8 @@ internal sealed partial class AgentSession(
     {
         using var heart = new HeartWatch(settings.Heartbeat * settings.MissedHeartbeats, clock);
         var reading = Read(messages, heart, stop.Token);
-        var pumping = _outbox.Pump(writer, stop.Token);
+        using var abort = new CancellationTokenSource();
+        var pumping = _outbox.Pump(writer, stop.Token, abort.Token);
         var first = await Task.WhenAny(reading, pumping, heart.Stopped, _outbox.IsSuperseded, _askedToMove.Task);
         var end = first == reading ? await reading
             : first == heart.Stopped ? new Status(StatusCode.DeadlineExceeded,
@@ -106,6 +110,7 @@ internal sealed partial class AgentSession(
             : first == _askedToMove.Task ? new Status(StatusCode.Unavailable, "Another silo has more room; connect again.")
             : new Status(StatusCode.Unavailable, "The stream cannot be written to any more.");
         await stop.CancelAsync();
+        abort.CancelAfter(LastWrite);
         // The server takes the request's pipes back as soon as the call returns, hence nothing may still read or write them.
         await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await reading;

@@ -49,15 +49,18 @@ internal sealed class SessionOutbox(SiloMetrics metrics, TimeProvider clock) : I
         return Task.CompletedTask;
     }
 
-    /// <summary>Writes what is put until <paramref name="cancellation"/>.</summary>
-    public async Task Pump(IServerStreamWriter<Wire.SiloMessage> writer, CancellationToken cancellation)
+    /// <summary>Writes what is put.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="stop">Ends it, behind the message that is being written.</param>
+    /// <param name="abort">Breaks that off too, and with it the call, whose status the agent does not hear then.</param>
+    public async Task Pump(IServerStreamWriter<Wire.SiloMessage> writer, CancellationToken stop, CancellationToken abort)
     {
-        await foreach (var _ in _ready.Reader.ReadAllAsync(cancellation))
+        await foreach (var _ in _ready.Reader.ReadAllAsync(stop))
         {
-            while (Take() is { } message)
+            while (!stop.IsCancellationRequested && Take() is { } message)
             {
                 var since = Interlocked.Read(ref _planSince);
-                await writer.WriteAsync(message, cancellation);
+                await writer.WriteAsync(message, abort);
                 if (message.BodyCase == Wire.SiloMessage.BodyOneofCase.Plan)
                 {
                     metrics.PlanSent(clock.GetElapsedTime(since));
