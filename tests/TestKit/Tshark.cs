@@ -7,10 +7,8 @@ public static class Tshark
 {
     private static readonly TimeSpan ReadPatience = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Protocols that are guessed by the ports of our servers, 7000 and 443, and take random bytes for malformed packets of their own.
-    /// </summary>
-    private static readonly string[] WithoutGuesses = ["--disable-protocol", "gryphon", "--disable-protocol", "tls"];
+    /// <summary>Protocols that are guessed by a port would take random bytes for malformed packets of their own.</summary>
+    private static readonly string[] WithoutGuesses = ["-d", "tcp.port==1-65535,data"];
 
     /// <summary>Whether this machine has it.</summary>
     public static bool IsInstalled => File.Exists("/usr/bin/tshark");
