@@ -7,7 +7,8 @@ namespace Multipath.Bench;
 /// <summary>
 /// The userspace stack alone: two stacks in one thread, a stream from one to the other through memory. Rates are per second of processor
 /// time, for both ends together; the stream is copied in at the writer and out at the reader, unless it is written and read in place; at
-/// MTU 1500 checksums are computed and verified. Of the bytes allocated the most of any run is told, of the rest the median.
+/// MTU 1500 checksums are computed and verified. Of the bytes allocated the most of any run is told, of the rest the median. The peer is
+/// <see cref="KernelLoopback"/>, in the same run.
 /// </summary>
 internal static class StackThroughput
 {
@@ -22,17 +23,20 @@ internal static class StackThroughput
     /// <summary>Runs and prints.</summary>
     public static async Task RunAsync(TextWriter output)
     {
-        await output.WriteLineAsync("case                              Gbit/s   ns/packet  bytes/packet  ratio to the bar");
-        await LineAsync(output, "MPTCP, MTU 1500", offload: false, multipath: true, subflows: 1, BarSmall);
-        await LineAsync(output, "MPTCP, MTU 1500, two subflows", offload: false, multipath: true, subflows: 2, BarSmall);
-        await LineAsync(output, "TCP, MTU 1500", offload: false, multipath: false, subflows: 1, BarSmall);
-        await LineAsync(output, "MPTCP, 64 KB segments", offload: true, multipath: true, subflows: 1, BarLarge);
-        await LineAsync(output, "TCP, 64 KB segments", offload: true, multipath: false, subflows: 1, BarLarge);
-        await LineAsync(output, "MPTCP, 64 KB, in place", offload: true, multipath: true, subflows: 1, BarLarge, inPlace: true);
+        KernelLoopback.Run(Bytes);
+        var kernel = Enumerable.Range(0, Runs).Select(_ => KernelLoopback.Run(4 * Bytes)).Order().ElementAt(Runs / 2);
+        await output.WriteLineAsync("case                              Gbit/s   ns/packet  bytes/packet  ratio to the bar  to the kernel");
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{"kernel's TCP over loopback",-32} {kernel,7:0.0}"));
+        await LineAsync(output, kernel, "MPTCP, MTU 1500", offload: false, multipath: true, subflows: 1, BarSmall);
+        await LineAsync(output, kernel, "MPTCP, MTU 1500, two subflows", offload: false, multipath: true, subflows: 2, BarSmall);
+        await LineAsync(output, kernel, "TCP, MTU 1500", offload: false, multipath: false, subflows: 1, BarSmall);
+        await LineAsync(output, kernel, "MPTCP, 64 KB segments", offload: true, multipath: true, subflows: 1, BarLarge);
+        await LineAsync(output, kernel, "TCP, 64 KB segments", offload: true, multipath: false, subflows: 1, BarLarge);
+        await LineAsync(output, kernel, "MPTCP, 64 KB, in place", offload: true, multipath: true, subflows: 1, BarLarge, inPlace: true);
     }
 
     private static async Task LineAsync(
-        TextWriter output, string name, bool offload, bool multipath, int subflows, double bar, bool inPlace = false)
+        TextWriter output, double kernel, string name, bool offload, bool multipath, int subflows, double bar, bool inPlace = false)
     {
         var link = new Link(offload, multipath, subflows, inPlace);
         // One whole run first, in which windows, and with them queues, grow to their size.
@@ -46,7 +50,8 @@ internal static class StackThroughput
         var median = results.OrderBy(one => one.Rate).ElementAt(Runs / 2) with { Allocated = results.Max(one => one.Allocated) };
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-32} {median.Rate,7:0.0} {median.NanosPerPacket,11:0} {median.Allocated,13:0.00} {median.Rate / bar,17:0.00}"));
+            $"{name,-32} {median.Rate,7:0.0} {median.NanosPerPacket,11:0} {median.Allocated,13:0.00} "
+            + $"{median.Rate / bar,17:0.00} {median.Rate / kernel,14:0.00}"));
     }
 
     private readonly record struct Result(double Rate, double NanosPerPacket, double Allocated);
