@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Multipath.Agent.Interop;
 using Multipath.Protocol.Primitives;
 
@@ -26,7 +27,9 @@ internal sealed unsafe class PumpInbox : IDisposable
     private readonly IPumpWork[] _ring = new IPumpWork[Capacity];
     private readonly IPumpWork[] _taken = new IPumpWork[Capacity];
     private readonly SemaphoreSlim _room = new(Capacity, Capacity);
-    private readonly int _wake;
+    private readonly SafeFileHandle _wake;
+    private int _next;
+    private int _left;
     private int _head;
     private int _count;
     private int _sleeping;
@@ -35,15 +38,18 @@ internal sealed unsafe class PumpInbox : IDisposable
     /// <exception cref="IOException">No descriptor is left.</exception>
     internal PumpInbox()
     {
-        _wake = Libc.EventFd(0, Libc.EventNonBlocking | Libc.EventCloseOnExec);
-        if (_wake < 0)
+        var made = Libc.EventFd(0, Libc.EventNonBlocking | Libc.EventCloseOnExec);
+        if (made < 0)
         {
             throw Libc.Failure("make an eventfd");
         }
+
+        _wake = new SafeFileHandle(made, ownsHandle: true);
+        WakeFd = made;
     }
 
     /// <summary>The descriptor that is readable when a sleeping pump is to wake.</summary>
-    internal int WakeFd => _wake;
+    internal int WakeFd { get; }
 
     /// <summary>Queues work. Any thread but the pump's; waits while the queue is full.</summary>
     /// <returns>False when the pump has ended and the work will never run.</returns>
@@ -57,31 +63,30 @@ internal sealed unsafe class PumpInbox : IDisposable
     /// <returns>False when the queue is full, or the pump has ended.</returns>
     internal bool TryPostNow(IPumpWork work) => _room.Wait(TimeSpan.Zero) && Post(work);
 
-    /// <summary>Runs what was queued before the call. The pump's thread.</summary>
+    /// <summary>
+    /// Runs what was queued before the call, after what is left of the call before, which a fault broke off. The pump's thread.
+    /// </summary>
     internal void Run(Instant now)
     {
+        RunTaken(now);
         if (Volatile.Read(ref _count) == 0)
         {
             return;
         }
 
-        int count;
         lock (_gate)
         {
-            for (count = 0; _count > 0; count++, _count--)
+            for (_left = 0; _count > 0; _left++, _count--)
             {
-                _taken[count] = _ring[_head];
+                _taken[_left] = _ring[_head];
                 _ring[_head] = null!;
                 _head = (_head + 1) % Capacity;
             }
         }
 
-        _room.Release(count);
-        for (var i = 0; i < count; i++)
-        {
-            _taken[i].Run(now);
-            _taken[i] = null!;
-        }
+        _next = 0;
+        _room.Release(_left);
+        RunTaken(now);
     }
 
     /// <summary>The pump is about to sleep.</summary>
@@ -105,15 +110,31 @@ internal sealed unsafe class PumpInbox : IDisposable
         if (woken)
         {
             ulong count;
-            _ = Libc.Read(_wake, (byte*)&count, sizeof(ulong));
+            _ = Libc.Read(WakeFd, (byte*)&count, sizeof(ulong));
         }
     }
 
-    /// <summary>Wakes the pump. Any thread.</summary>
+    /// <summary>Wakes the pump; nothing when it has ended. Any thread.</summary>
     internal void Wake()
     {
-        var one = 1UL;
-        _ = Libc.Write(_wake, (byte*)&one, sizeof(ulong));
+        var (one, held) = (1UL, false);
+        try
+        {
+            // Else a late thread could write to whatever has the number by then.
+            _wake.DangerousAddRef(ref held);
+            _ = Libc.Write(WakeFd, (byte*)&one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // There is nobody to wake.
+        }
+        finally
+        {
+            if (held)
+            {
+                _wake.DangerousRelease();
+            }
+        }
     }
 
     /// <summary>Takes no more work.</summary>
@@ -129,7 +150,18 @@ internal sealed unsafe class PumpInbox : IDisposable
     public void Dispose()
     {
         // The semaphore is left to the collector: a thread may be about to learn from it that the pump has ended.
-        _ = Libc.Close(_wake);
+        _wake.Dispose();
+    }
+
+    private void RunTaken(Instant now)
+    {
+        while (_left > 0)
+        {
+            var work = _taken[_next];
+            _taken[_next++] = null!;
+            _left--;
+            work.Run(now);
+        }
     }
 
     private bool Post(IPumpWork work)

@@ -113,7 +113,7 @@ internal sealed unsafe class TunPump : IDisposable
     private void End(Exception? failure)
     {
         _inbox.Close();
-        _inbox.Run(Now);
+        failure = RunRest(failure);
         _handler.HandleStop(failure);
         if (failure is null)
         {
@@ -122,6 +122,25 @@ internal sealed unsafe class TunPump : IDisposable
         else
         {
             _ended.SetException(failure);
+        }
+    }
+
+    /// <summary>Whoever waits for an answer gets it, also when the one before broke the handler.</summary>
+    private Exception? RunRest(Exception? failure)
+    {
+        while (true)
+        {
+            try
+            {
+                _inbox.Run(Now);
+                return failure;
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                failure ??= e;
+            }
         }
     }
 

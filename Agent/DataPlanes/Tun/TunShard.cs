@@ -4,8 +4,8 @@ using Multipath.Protocol.Primitives;
 namespace Multipath.Agent.DataPlanes.Tun;
 
 /// <summary>
-/// One queue of a TUN, the thread that drives it, and the stack that has its share of the ports: a connection with all of its subflows
-/// lives in one. Members may be called from any thread.
+/// One queue of a TUN, the thread that drives it, and the stack that has its share of the ports and tokens: a connection with all of its
+/// subflows lives in one. Members may be called from any thread.
 /// </summary>
 internal sealed class TunShard : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class TunShard : IDisposable
 
     /// <param name="device">Kept open by the caller until the shard is disposed.</param>
     /// <param name="fd">The queue.</param>
-    /// <param name="options">With the share of the ports.</param>
+    /// <param name="options">With the stack's share.</param>
     /// <param name="between">What stands between the pump and the stack; null for nothing.</param>
     internal TunShard(TunDevice device, int fd, StackOptions options, Func<IPacketHandler, IPacketHandler>? between)
     {
@@ -68,9 +68,13 @@ internal sealed class TunShard : IDisposable
             {
                 _answer.SetResult(question(handler, now));
             }
-            catch (Exception refused) when (refused is IOException or ArgumentException)
+            catch (Exception e)
             {
-                _answer.SetException(refused);
+                _answer.SetException(e);
+                if (e is not (IOException or ArgumentException))
+                {
+                    throw;
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 using Multipath.Agent.DataPlanes.Tun;
+using Multipath.Agent.Interop;
 using Multipath.Protocol.Primitives;
 using Multipath.TestKit;
 
@@ -75,12 +76,51 @@ public sealed class TunPumpTests
     }
 
     [Fact]
+    public async Task What_was_asked_behind_a_fault_is_answered_and_the_first_fault_is_told()
+    {
+        using var bed = Bed.Create(offload: true);
+        using var gate = new ManualResetEventSlim();
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bed.Pump.TryPost(new Work(_ => gate.Wait()));
+        bed.Pump.TryPost(new Work(_ => throw new InvalidOperationException("first")));
+        bed.Pump.TryPost(new Work(_ => throw new InvalidOperationException("second")));
+        bed.Pump.TryPost(new Work(_ => answered.SetResult()));
+        gate.Set();
+        await answered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => bed.Pump.Ended.WaitAsync(Patience));
+        Assert.Equal("first", fault.Message);
+    }
+
+    [Fact]
+    public void A_late_wake_writes_to_nobody_elses_descriptor()
+    {
+        var inbox = new PumpInbox();
+        inbox.Dispose();
+        var next = new PumpInbox();
+        Assert.SkipUnless(next.WakeFd == inbox.WakeFd, "another thread has taken the number");
+        inbox.Wake();
+        Assert.True(next.BeginSleep());
+        Assert.Equal(0, Poll(next.WakeFd));
+        next.Wake();
+        Assert.Equal(1, Poll(next.WakeFd));
+        next.Dispose();
+    }
+
+    [Fact]
     public async Task Stopping_tells_the_handler_and_takes_no_more_work()
     {
         var bed = Bed.Create(offload: true);
         bed.Dispose();
         Assert.Null(await bed.Handler.Stopped.Task);
         Assert.False(bed.Pump.TryPost(new Work(_ => { })));
+    }
+
+    /// <summary>1 when the descriptor can be read now.</summary>
+    private static unsafe int Poll(int descriptor)
+    {
+        var entry = new Libc.PollEntry { Descriptor = descriptor, Events = Libc.PollIn };
+        Libc.TimeSpec now = default;
+        return (int)Libc.PrecisePoll(&entry, 1, &now, null);
     }
 
     private sealed class Work(Action<Instant> action) : IPumpWork
