@@ -21,6 +21,19 @@ public static class Keys
         return BinaryPrimitives.ReadUInt32BigEndian(hash);
     }
 
+    /// <summary>The first key from this one on whose token belongs to a share.</summary>
+    /// <param name="key">A key.</param>
+    /// <param name="share">The share.</param>
+    public static ulong FirstFrom(ulong key, in StackShare share)
+    {
+        while (share.Shares > 1 && !share.Has(Token(key)))
+        {
+            key++;
+        }
+
+        return key;
+    }
+
     /// <summary>The initial data sequence number: the last 64 bits of SHA-256 over the key (RFC 8684 section 3.1).</summary>
     /// <param name="key">The key of the data's sender.</param>
     public static Dsn64 InitialDataSequenceNumber(ulong key)

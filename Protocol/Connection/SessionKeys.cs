@@ -31,16 +31,17 @@ internal sealed class SessionKeys(ulong local)
 
     /// <summary>Makes a key whose token nobody here uses (RFC 8684 section 3.1).</summary>
     /// <param name="entropy">Where the key comes from.</param>
+    /// <param name="share">Where the token has to lie: no other stack of this host uses it then either.</param>
     /// <param name="isTaken">Whether a token is in use.</param>
     /// <returns>The keys, or null when the tokens are so full that luck fails: then no MP_CAPABLE is sent.</returns>
-    public static SessionKeys? TryCreate(IEntropy entropy, Func<uint, bool> isTaken)
+    public static SessionKeys? TryCreate(IEntropy entropy, in StackShare share, Func<uint, bool> isTaken)
     {
         const int Attempts = 4;
         Span<byte> key = stackalloc byte[sizeof(ulong)];
         for (var i = 0; i < Attempts; i++)
         {
             entropy.Fill(key);
-            var keys = new SessionKeys(BinaryPrimitives.ReadUInt64BigEndian(key));
+            var keys = new SessionKeys(Keys.FirstFrom(BinaryPrimitives.ReadUInt64BigEndian(key), share));
             if (keys.LocalToken != 0 && !isTaken(keys.LocalToken))
             {
                 return keys;

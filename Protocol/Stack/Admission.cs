@@ -54,8 +54,8 @@ internal sealed class Admission(StackOptions options, StackHost host, Connection
             return true;
         }
 
-        var isProof = isCapable && listener.Options.Multipath && IsProof(brought.Capable, cookie);
-        var keys = isProof && IsFree(cookie.Key) ? new SessionKeys(cookie.Key) : null;
+        var isOffer = isCapable && listener.Options.Multipath;
+        var keys = isOffer && FreeKey(cookie) is { } key && IsProof(brought.Capable, key) ? new SessionKeys(key) : null;
         if (factory.Resume(listener, Remember(ack, cookie, keys is not null), cookie, keys, now) is { } member)
         {
             member.Owner.HandlePacket(member, ack, now);
@@ -65,8 +65,8 @@ internal sealed class Admission(StackOptions options, StackHost host, Connection
         return true;
     }
 
-    private static bool IsProof(in MpCapable capable, in SynCookies.SynCookie cookie) =>
-        capable.Form >= CapableForm.Ack && capable.Version == MpCapable.SpokenVersion && capable.ReceiverKey == cookie.Key;
+    private static bool IsProof(in MpCapable capable, ulong key) =>
+        capable.Form >= CapableForm.Ack && capable.Version == MpCapable.SpokenVersion && capable.ReceiverKey == key;
 
     // The SYN as it must have been.
     private static ParsedPacket Remember(in ParsedPacket ack, in SynCookies.SynCookie cookie, bool isMultipath)
@@ -84,7 +84,11 @@ internal sealed class Admission(StackOptions options, StackHost host, Connection
         return syn;
     }
 
-    private bool IsFree(ulong key) => Keys.Token(key) is var token and not 0 && !host.Connections.IsTokenTaken(token);
+    private ulong? FreeKey(in SynCookies.SynCookie cookie)
+    {
+        var key = Keys.FirstFrom(cookie.Key, options.Share);
+        return Keys.Token(key) is var token and not 0 && !host.Connections.IsTokenTaken(token) ? key : null;
+    }
 
     private void AnswerByCookie(Listener listener, in ParsedPacket syn, Instant now)
     {
@@ -104,10 +108,10 @@ internal sealed class Admission(StackOptions options, StackHost host, Connection
         header.Options.Timestamps = syn.Options.Timestamps is { } stamps
             ? new TcpTimestamps(SynCookies.Stamp(cookie, clock), stamps.Value)
             : null;
-        if (wanted.Multipath && Opening.IsOffer(syn) && IsFree(cookie.Key))
+        if (wanted.Multipath && Opening.IsOffer(syn) && FreeKey(cookie) is { } key)
         {
             var flags = Opening.AnswerFlags(wanted, syn.Options.Mptcp.Capable.Flags);
-            header.Options.Mptcp.Set(MpCapable.SynAck(flags, cookie.Key));
+            header.Options.Mptcp.Set(MpCapable.SynAck(flags, key));
         }
 
         replies.Add(syn.Tuple, header);

@@ -96,7 +96,7 @@ internal sealed class ConnectionFactory(StackOptions options, StackHost host)
     }
 
     private SessionKeys? MakeKeys(bool isWanted) =>
-        isWanted ? SessionKeys.TryCreate(options.Entropy, host.Connections.IsTokenTaken) : null;
+        isWanted ? SessionKeys.TryCreate(options.Entropy, options.Share, host.Connections.IsTokenTaken) : null;
 
     private MptcpConnection Create(in FourTuple tuple, ConnectionOptions wanted, SessionKeys? keys, bool serverSide)
     {

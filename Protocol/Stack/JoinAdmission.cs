@@ -43,6 +43,9 @@ internal sealed class JoinAdmission(StackOptions options, StackHost host, StrayR
                 break;
             case JoinAnswer.Deferred:
                 join = connection.Joins.Defer(syn);
+
+                // The third ACK names no token: where a group's stack hands it to, our number says.
+                join = join with { Initial = new Seq32(options.Share.FirstFrom(join.Initial.Value)) };
                 _pending ??= new PendingJoins(options.Limits.PendingJoins, ((ulong)host.NextRandom() << 32) | host.NextRandom());
                 _pending.Add(join);
                 Answer(connection, join, syn.Options.Timestamps, now);

@@ -3,7 +3,7 @@ using Multipath.Protocol.Primitives;
 namespace Multipath.Protocol;
 
 /// <summary>The listeners by name and by end.</summary>
-internal sealed class Listeners(StackLimits limits, StackHost host)
+internal sealed class Listeners(StackOptions options, StackHost host)
 {
     private readonly Dictionary<Endpoint, Listener> _byEnd = [];
     private readonly Dictionary<ListenerId, Listener> _byId = [];
@@ -11,9 +11,9 @@ internal sealed class Listeners(StackLimits limits, StackHost host)
 
     /// <summary>Adds a listener.</summary>
     /// <returns>Null when the end is taken.</returns>
-    public Listener? Add(Endpoint local, ConnectionOptions options)
+    public Listener? Add(Endpoint local, ConnectionOptions wanted)
     {
-        var listener = new Listener(new ListenerId(++_last), local, options, limits);
+        var listener = new Listener(new ListenerId(++_last), local, wanted, options.Limits);
         if (!_byEnd.TryAdd(local, listener))
         {
             return null;
@@ -59,6 +59,12 @@ internal sealed class Listeners(StackLimits limits, StackHost host)
         }
     }
 
-    private void Emit(StackEventKind kind, Listener listener) =>
-        host.Emit(new StackEvent { Kind = kind, Listener = listener.Id, Tuple = new FourTuple(listener.Local, default) });
+    // Stacks of a group listen together: the first one tells.
+    private void Emit(StackEventKind kind, Listener listener)
+    {
+        if (options.Share is { Group: null } or { Rest: 0 })
+        {
+            host.Emit(new StackEvent { Kind = kind, Listener = listener.Id, Tuple = new FourTuple(listener.Local, default) });
+        }
+    }
 }

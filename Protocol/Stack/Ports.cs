@@ -15,7 +15,7 @@ internal sealed class Ports(StackOptions options, StackHost host)
         tuple = new FourTuple(local, remote);
         if (local.Port != 0)
         {
-            return options.PortShare.Has(local.Port) && host.Flows.Find(tuple) is null;
+            return IsFree(tuple);
         }
 
         var count = ushort.MaxValue - options.FirstEphemeralPort + 1;
@@ -23,7 +23,7 @@ internal sealed class Ports(StackOptions options, StackHost host)
         for (var i = 0; i < count; i++)
         {
             tuple = new FourTuple(local with { Port = (ushort)(options.FirstEphemeralPort + ((first + i) % count)) }, remote);
-            if (options.PortShare.Has(tuple.Local.Port) && host.Flows.Find(tuple) is null)
+            if (IsFree(tuple))
             {
                 return true;
             }
@@ -31,4 +31,7 @@ internal sealed class Ports(StackOptions options, StackHost host)
 
         return false;
     }
+
+    private bool IsFree(in FourTuple tuple) => options.Share.Has(tuple.Local.Port) && host.Flows.Find(tuple) is null
+        && options.Share.Group?.TryFind(tuple, out _) != true;
 }

@@ -21,7 +21,7 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         var fault = PacketParser.Parse(packet, info.ChecksumTrusted || info.ChecksumPartial, out var parsed);
         if (fault != PacketFault.None)
         {
-            HandleOther(packet, fault, now);
+            HandleOther(packet, info, fault, now);
             return;
         }
 
@@ -38,7 +38,7 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
             return;
         }
 
-        HandleStray(parsed, now);
+        HandleStray(packet, info, parsed, now);
     }
 
     // A connection that could begin does not wait for late segments of the one before. Its numbers begin behind those of that one, so that
@@ -53,11 +53,17 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         }
     }
 
-    private void HandleStray(in ParsedPacket packet, Instant now)
+    private void HandleStray(ReadOnlySpan<byte> bytes, in PacketInfo info, in ParsedPacket packet, Instant now)
     {
         if (!IsLocal(packet.Tuple.Local.Address))
         {
             Dropped++;
+            return;
+        }
+
+        if (options.Share.Group is { } group && OwnerOf(packet, group) is var owner && owner != options.Share.Rest)
+        {
+            group.HandOver(owner, bytes, info with { ChecksumTrusted = true });
             return;
         }
 
@@ -87,6 +93,20 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         }
     }
 
+    // A SYN of a new connection stays where it came: so packets of flows of which nothing is kept yet need no place.
+    private int OwnerOf(in ParsedPacket packet, IStackGroup group)
+    {
+        if (group.TryFind(packet.Tuple, out var owner))
+        {
+            return owner;
+        }
+
+        ref readonly var join = ref packet.Options.Mptcp.Join;
+        return !packet.Options.Mptcp.Has(MptcpKinds.Join) ? options.Share.Rest
+            : join.Form == JoinForm.Syn ? options.Share.OwnerOf(join.Token)
+            : options.Share.OwnerOf((packet.Ack - 1).Value);
+    }
+
     private bool HandleJoin(in ParsedPacket packet, Instant now)
     {
         switch (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin))
@@ -101,14 +121,24 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         }
     }
 
-    private void HandleOther(ReadOnlySpan<byte> packet, PacketFault fault, Instant now)
+    private void HandleOther(ReadOnlySpan<byte> packet, in PacketInfo info, PacketFault fault, Instant now)
     {
         Dropped++;
-        if (fault == PacketFault.NotTcp && PacketTooBig.TryParse(packet, out var notice)
-            && host.Flows.Find(notice.Tuple) is { } member && member.Tcp.IsOutstanding(notice.Seq)
-            && member.Tcp.HandlePathMtu(notice.Mtu, now))
+        if (fault != PacketFault.NotTcp || !PacketTooBig.TryParse(packet, out var notice))
         {
-            host.Connections.Touch(member.Owner);
+            return;
+        }
+
+        if (host.Flows.Find(notice.Tuple) is { } member)
+        {
+            if (member.Tcp.IsOutstanding(notice.Seq) && member.Tcp.HandlePathMtu(notice.Mtu, now))
+            {
+                host.Connections.Touch(member.Owner);
+            }
+        }
+        else if (options.Share.Group is { } group && group.TryFind(notice.Tuple, out var owner) && owner != options.Share.Rest)
+        {
+            group.HandOver(owner, packet, info);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class Stack
         ArgumentNullException.ThrowIfNull(options);
         _host = new StackHost(options);
         _factory = new ConnectionFactory(options, _host);
-        _listeners = new Listeners(options.Limits, _host);
+        _listeners = new Listeners(options, _host);
         var replies = new StrayReplies();
         _reception = new Reception(options, _host, _factory, _listeners, replies);
         _transmission = new Transmission(options, _host.Connections, replies);

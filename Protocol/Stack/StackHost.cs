@@ -44,10 +44,23 @@ internal sealed class StackHost : IConnectionHost
     public void Emit(in StackEvent happened) => Events.Add(happened);
 
     /// <inheritdoc/>
-    public bool TryRegister(Member member) => Flows.TryAdd(member.Tuple, member);
+    public bool TryRegister(Member member)
+    {
+        if (!Flows.TryAdd(member.Tuple, member))
+        {
+            return false;
+        }
+
+        _options.Share.Group?.Add(member.Tuple, _options.Share.Rest);
+        return true;
+    }
 
     /// <inheritdoc/>
-    public void Unregister(Member member) => Flows.Remove(member.Tuple, member);
+    public void Unregister(Member member)
+    {
+        Flows.Remove(member.Tuple, member);
+        _options.Share.Group?.Remove(member.Tuple, _options.Share.Rest);
+    }
 
     /// <inheritdoc/>
     public bool TryComplete(ref FourTuple tuple) => Ports.TryComplete(tuple.Local, tuple.Remote, out tuple);

@@ -23,6 +23,9 @@ public sealed record StackOptions
     /// <summary>Low end of the ports that <c>Connect</c> picks from when it is given none (RFC 6335 section 6).</summary>
     public ushort FirstEphemeralPort { get; init; } = 32768;
 
-    /// <summary>Local ports that <c>Connect</c> picks and takes, where several stacks share an address; all of them by default.</summary>
-    public PortShare PortShare { get; init; } = new(0, 1);
+    /// <summary>
+    /// Where several stacks share addresses: the local ports that <c>Connect</c> picks and takes, and the tokens of its connections, which
+    /// have to be unique on a host (RFC 8684 section 3.1). All of them by default.
+    /// </summary>
+    public StackShare Share { get; init; } = new(0, 1);
 }

@@ -125,7 +125,7 @@ internal sealed class SynCookies(IEntropy entropy)
 
     /// <summary>What a cookie stands for.</summary>
     /// <param name="Initial">Our initial sequence number.</param>
-    /// <param name="Key">Our key of Multipath TCP.</param>
+    /// <param name="Key">Our key of Multipath TCP, or where the search for one begins.</param>
     /// <param name="TimestampOffset">Where the clock of our timestamps starts.</param>
     /// <param name="Mss">The peer's segment size, or the next smaller one that can be said.</param>
     /// <param name="OptionBits">The peer's window scale, and whether it takes selective acknowledgments.</param>

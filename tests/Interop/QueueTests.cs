@@ -39,21 +39,69 @@ public sealed class QueueTests
 
     [Theory]
     [CombinatorialBools]
-    public async Task A_listener_has_what_comes_on_whichever_queue(bool ipv6)
+    public async Task A_listener_has_what_comes_on_both_queues_and_joins_find_their_connection(bool ipv6, bool offload)
     {
-        const int connections = 8;
-        using var bed = Bed.Create(new BedOptions { Queues = Queues, Ipv6 = ipv6 });
+        // That the kernel's hash leads all of them to one queue: once in eight million.
+        const int connections = 24;
+        using var bed = Bed.Create(new BedOptions { Queues = 2, Ipv6 = ipv6, Offload = offload });
         using var listener = await bed.Stack.ListenAsync(new IPEndPoint(ipv6 ? IPAddress.IPv6Any : IPAddress.Any, 7000));
+        var pairs = new List<Pair>();
         for (var i = 0; i < connections; i++)
         {
             var accepting = listener.AcceptAsync(Cancellation);
             var server = new IPEndPoint(bed.Ours(1), 7000);
             var socket = (await NetNamespace.Run(bed.Netns, () => MptcpSocket.ConnectAsync(server, bed.Theirs(1), Cancellation))).Socket;
-            using var theirs = new NetworkStream(socket, ownsSocket: true);
-            await using var ours = await accepting.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
-            await bed.ExchangeAsync(new Pair(ours, theirs, 7000), Bytes / connections);
-            Assert.True(MptcpSocket.Of(socket).IsMptcp);
+            var ours = await accepting.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+            pairs.Add(new Pair(ours, new NetworkStream(socket, ownsSocket: true), 7000));
         }
+
+        Assert.Equal(bed.Stack.Shards, pairs.Select(pair => pair.Ours.Owner).Distinct().OrderBy(bed.Stack.Shards.ToList().IndexOf));
+        await Task.WhenAll(pairs.Select(pair => bed.ExchangeAsync(pair, 10_000)));
+        foreach (var pair in pairs)
+        {
+            await bed.JoinAsync(pair, weConnect: false, weJoin: false);
+        }
+
+        await Task.WhenAll(pairs.Select(pair => bed.ExchangeAsync(pair, Bytes / connections)));
+        Assert.All(pairs, pair => Assert.True(pair.Kernel.IsMptcp));
+        pairs.ForEach(pair => pair.Theirs.Dispose());
+    }
+
+    [Fact]
+    public async Task An_end_is_listened_on_once_and_again_when_the_listener_is_gone()
+    {
+        using var bed = Bed.Create(new BedOptions { Queues = 2 });
+        var local = new IPEndPoint(IPAddress.Any, 7000);
+        var listener = await bed.Stack.ListenAsync(local);
+        await Assert.ThrowsAsync<IOException>(() => bed.Stack.ListenAsync(local));
+        var accepting = listener.AcceptAsync(Cancellation);
+        listener.Dispose();
+        await Assert.ThrowsAsync<IOException>(() => accepting);
+        await Assert.ThrowsAsync<IOException>(() => listener.AcceptAsync(Cancellation));
+        using var next = await bed.Stack.ListenAsync(local);
+    }
+
+    [Fact]
+    public async Task Nobody_who_was_cancelled_is_kept_or_gets_a_connection()
+    {
+        using var bed = Bed.Create(new BedOptions { Queues = 2 });
+        using var listener = await bed.Stack.ListenAsync(new IPEndPoint(IPAddress.Any, 7000));
+        using var cancelled = new CancellationTokenSource();
+        var first = listener.AcceptAsync(cancelled.Token);
+        var second = listener.AcceptAsync(Cancellation);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        var server = new IPEndPoint(bed.Ours(1), 7000);
+        using var socket = (await NetNamespace.Run(bed.Netns, () => MptcpSocket.ConnectAsync(server, bed.Theirs(1), Cancellation))).Socket;
+        await second.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+    }
+
+    [Fact]
+    public async Task Who_breaks_a_stack_by_a_question_hears_of_it()
+    {
+        using var bed = Bed.Create();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bed.Stack.AskAsync<int>((_, _) => throw new InvalidOperationException()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bed.Stack.Ended);
     }
 
     [Fact]

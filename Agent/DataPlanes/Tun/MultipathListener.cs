@@ -4,85 +4,121 @@ using Multipath.Protocol;
 namespace Multipath.Agent.DataPlanes.Tun;
 
 /// <summary>
-/// Accepts connections of a <see cref="TunStack"/>, of Multipath TCP and of plain TCP. The stack holds those that wait, up to its
-/// backlog.
+/// Accepts connections of a <see cref="TunStack"/>, of Multipath TCP and of plain TCP, from all of its queues. The stack of each queue
+/// holds those that wait, up to its backlog.
 /// </summary>
 public sealed class MultipathListener : IDisposable
 {
-    private readonly TunShard _owner;
-    private readonly ListenerId _id;
-    private readonly Queue<TaskCompletionSource<MultipathStream>> _waiting = [];
+    private readonly Lock _gate = new();
+    private readonly LinkedList<TaskCompletionSource<MultipathStream>> _waiting = [];
+    private readonly List<Door> _doors = [];
+    private bool _closed;
 
-    internal MultipathListener(TunShard owner, ListenerId id, IPEndPoint local) => (_owner, _id, Local) = (owner, id, local);
+    internal MultipathListener(IPEndPoint local) => Local = local;
 
     /// <summary>What it listens on.</summary>
     public IPEndPoint Local { get; }
-
-    internal ListenerId Id => _id;
 
     /// <summary>Waits for a connection.</summary>
     /// <exception cref="IOException">The stack has ended, or the listener was closed.</exception>
     public async Task<MultipathStream> AcceptAsync(CancellationToken cancellation = default)
     {
         var accepted = new TaskCompletionSource<MultipathStream>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = cancellation.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource<MultipathStream>)state!).TrySetCanceled(token), accepted);
-        await _owner.AskAsync((handler, now) =>
+        Door[] ready;
+        lock (_gate)
         {
-            _waiting.Enqueue(accepted);
-            HandleAcceptable(handler);
-            return true;
-        });
+            if (_closed)
+            {
+                throw MultipathStream.StackHasEnded();
+            }
+
+            _waiting.AddLast(accepted);
+            ready = [.. _doors.Where(door => door.MayHaveOne)];
+        }
+
+        using var registration = cancellation.UnsafeRegister((_, token) => Cancel(accepted, token), null);
+        foreach (var door in ready)
+        {
+            door.Shard.Post((handler, _) => HandleAcceptable(handler, door.Id));
+        }
+
         return await accepted.Task;
     }
 
     /// <summary>Listens no more; connections that were accepted go on.</summary>
-    public void Dispose() => _owner.Post((handler, now) => handler.Remove(this, now));
-
-    /// <summary>Hands out what waits to those who wait. The pump's thread.</summary>
-    internal void HandleAcceptable(StackHandler handler)
+    public void Dispose()
     {
-        while (_waiting.TryPeek(out var next))
+        HandleStop();
+        foreach (var door in _doors)
         {
-            if (!next.Task.IsCompleted)
+            door.Shard.Post((handler, now) => handler.Remove(door.Id, now));
+        }
+    }
+
+    /// <summary>One more queue's stack listens.</summary>
+    internal void Add(TunShard shard, ListenerId id)
+    {
+        lock (_gate)
+        {
+            _doors.Add(new Door(shard, id));
+        }
+    }
+
+    /// <summary>Hands out what waits in a stack to those who wait. Its pump's thread.</summary>
+    internal void HandleAcceptable(StackHandler handler, ListenerId id)
+    {
+        lock (_gate)
+        {
+            var door = _doors.Single(one => one.Shard == handler.Owner && one.Id == id);
+            door.MayHaveOne = true;
+            while (_waiting.First is { } next)
             {
-                if (!handler.TryAccept(this, out var stream))
+                if (!handler.TryAccept(id, out var stream))
                 {
+                    door.MayHaveOne = false;
                     return;
                 }
 
-                if (!next.TrySetResult(stream))
-                {
-                    // Cancelled in between: the one behind gets it.
-                    _ = _waiting.Dequeue();
-                    Pass(stream);
-                    continue;
-                }
+                _waiting.RemoveFirst();
+                next.Value.SetResult(stream);
             }
-
-            _ = _waiting.Dequeue();
         }
     }
 
-    /// <summary>Nobody gets anything any more. The pump's thread.</summary>
+    /// <summary>Nobody gets anything any more.</summary>
     internal void HandleStop()
     {
-        while (_waiting.TryDequeue(out var next))
+        lock (_gate)
         {
-            next.TrySetException(MultipathStream.StackHasEnded());
+            _closed = true;
+            foreach (var one in _waiting)
+            {
+                one.SetException(MultipathStream.StackHasEnded());
+            }
+
+            _waiting.Clear();
         }
     }
 
-    private void Pass(MultipathStream stream)
+    private void Cancel(TaskCompletionSource<MultipathStream> accepted, CancellationToken token)
     {
-        while (_waiting.TryDequeue(out var next))
+        lock (_gate)
         {
-            if (next.TrySetResult(stream))
+            if (_waiting.Remove(accepted))
             {
-                return;
+                accepted.SetCanceled(token);
             }
         }
+    }
 
-        stream.Abort();
+    /// <summary>Where connections come in: the listener of one stack.</summary>
+    private sealed class Door(TunShard shard, ListenerId id)
+    {
+        internal TunShard Shard { get; } = shard;
+
+        internal ListenerId Id { get; } = id;
+
+        /// <summary>Nobody waited when a connection came.</summary>
+        internal bool MayHaveOne { get; set; }
     }
 }

@@ -12,6 +12,8 @@ internal sealed class StackHandler(TunShard owner, Stack stack) : IPacketHandler
 
     internal Stack Stack => stack;
 
+    internal TunShard Owner => owner;
+
     /// <summary>The connections of Multipath TCP, and who hears of them.</summary>
     internal HeldConnections Connections { get; } = new(stack);
 
@@ -51,23 +53,22 @@ internal sealed class StackHandler(TunShard owner, Stack stack) : IPacketHandler
     internal MultipathStream Add(ConnectionId id, FourTuple tuple) => _streams[id] = new MultipathStream(owner, stack, id, tuple);
 
     /// <summary>Keeps a listener.</summary>
-    internal MultipathListener Add(MultipathListener listener) => _listeners[listener.Id] = listener;
+    internal void Add(ListenerId id, MultipathListener listener) => _listeners[id] = listener;
 
     /// <summary>Forgets a listener, in the stack too.</summary>
-    internal void Remove(MultipathListener listener, Instant now)
+    internal void Remove(ListenerId id, Instant now)
     {
-        if (_listeners.Remove(listener.Id))
+        if (_listeners.Remove(id))
         {
-            stack.StopListening(listener.Id, now);
-            listener.HandleStop();
+            stack.StopListening(id, now);
         }
     }
 
     /// <summary>The next connection that waits.</summary>
-    internal bool TryAccept(MultipathListener listener, [NotNullWhen(true)] out MultipathStream? stream)
+    internal bool TryAccept(ListenerId listener, [NotNullWhen(true)] out MultipathStream? stream)
     {
         stream = null;
-        while (stack.TryAccept(listener.Id, out var id))
+        while (stack.TryAccept(listener, out var id))
         {
             if (stack.TryGetInfo(id, out var info))
             {
@@ -87,7 +88,7 @@ internal sealed class StackHandler(TunShard owner, Stack stack) : IPacketHandler
             case StackEventKind.Acceptable:
                 if (_listeners.TryGetValue(happened.Listener, out var listener))
                 {
-                    listener.HandleAcceptable(this);
+                    listener.HandleAcceptable(this, happened.Listener);
                 }
 
                 break;

@@ -21,10 +21,12 @@ public sealed class TunStack : IDisposable
     {
         (_device, _options) = (device, options);
         var count = device.Queues.Count;
+        var group = count == 1 ? null : new TunGroup(count);
         for (var own = 0; own < count; own++)
         {
-            var share = options with { PortShare = new PortShare(own, count) };
-            _shards.Add(new TunShard(device, device.Queues[own], share, count == 1 ? between : Sorted(own, between)));
+            var shard = new TunShard(device, device.Queues[own], options with { Share = new StackShare(own, count, group) }, between);
+            _shards.Add(shard);
+            group?.Add(own, shard);
         }
     }
 
@@ -108,10 +110,21 @@ public sealed class TunStack : IDisposable
     {
         ArgumentNullException.ThrowIfNull(local);
         var on = new Endpoint(IpAddr.From(local.Address), (ushort)local.Port);
-        var shard = ShardOf(on.Port);
-        return await shard.AskAsync((handler, _) => handler.Stack.Listen(on, options ?? new ConnectionOptions()) is var id && id != default
-            ? handler.Add(new MultipathListener(shard, id, local))
-            : throw new IOException($"Cannot listen on {local}: it is taken, or no address of the stack."));
+        var listener = new MultipathListener(local);
+        try
+        {
+            foreach (var shard in _shards)
+            {
+                await shard.AskAsync((handler, _) => Listen(handler, on, options ?? new ConnectionOptions(), listener));
+            }
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+
+        return listener;
     }
 
     /// <inheritdoc/>
@@ -160,6 +173,19 @@ public sealed class TunStack : IDisposable
             : throw new IOException($"Cannot connect to {to} from {from}: no such address of the stack, or no room.");
     }
 
+    private static bool Listen(StackHandler handler, Endpoint on, ConnectionOptions options, MultipathListener listener)
+    {
+        var id = handler.Stack.Listen(on, options);
+        if (id == default)
+        {
+            throw new IOException($"Cannot listen on {on}: it is taken.");
+        }
+
+        listener.Add(handler.Owner, id);
+        handler.Add(id, listener);
+        return true;
+    }
+
     private Endpoint Choose(Endpoint remote)
     {
         foreach (var address in _options.LocalAddresses)
@@ -175,8 +201,5 @@ public sealed class TunStack : IDisposable
 
     private TunShard NextShard() => _shards[(int)((uint)Interlocked.Increment(ref _turn) % (uint)_shards.Count)];
 
-    private TunShard ShardOf(ushort port) => _shards[QueueSorter.ShardOf(port, _shards.Count)];
-
-    private Func<IPacketHandler, IPacketHandler> Sorted(int own, Func<IPacketHandler, IPacketHandler>? between) =>
-        inner => new QueueSorter(between?.Invoke(inner) ?? inner, own, _shards);
+    private TunShard ShardOf(ushort port) => _shards[port % _shards.Count];
 }

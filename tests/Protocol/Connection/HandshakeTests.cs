@@ -9,14 +9,16 @@ namespace Multipath.Protocol.Tests.Connection;
 
 public sealed class HandshakeTests
 {
+    private static readonly StackShare _whole = new(0, 1);
+
     [Fact]
     public void Line_12_a_token_is_unique_before_its_key_is_sent()
     {
         var taken = new HashSet<uint> { new SessionKeys(First(1)).LocalToken };
-        var keys = SessionKeys.TryCreate(new SeededEntropy(1), taken.Contains);
+        var keys = SessionKeys.TryCreate(new SeededEntropy(1), _whole, taken.Contains);
         Assert.NotNull(keys);
         Assert.DoesNotContain(keys.LocalToken, taken);
-        Assert.Null(SessionKeys.TryCreate(new SeededEntropy(1), token => true));
+        Assert.Null(SessionKeys.TryCreate(new SeededEntropy(1), _whole, token => true));
     }
 
     [Fact]
