@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Multipath.Agent.Hosting;
 using Multipath.Agent.Verbs;
 
 namespace Multipath.Agent.Control;
@@ -13,13 +11,10 @@ namespace Multipath.Agent.Control;
 /// </summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    /// <summary>Some persons and scripts; each that watches events holds one.</summary>
-    private const int MaxConnections = 16;
-
-    private readonly WebApplication _server;
+    private readonly SmallServer _server;
     private readonly string _path;
 
-    private ControlServer(WebApplication server, string path) => (_server, _path) = (server, path);
+    private ControlServer(SmallServer server, string path) => (_server, _path) = (server, path);
 
     /// <summary>Begins to answer.</summary>
     /// <param name="path">The socket; what an agent that was killed left there is replaced.</param>
@@ -30,51 +25,27 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(path);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.ListenUnixSocket(path);
-        });
-        var server = builder.Build();
-        server.Run(context => AnswerAsync(context, teller, server.Lifetime.ApplicationStopping));
-        try
-        {
-            // Composition is synchronous; this runs on no context and waits for a socket to be bound.
-            server.StartAsync().GetAwaiter().GetResult();
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
-            return new ControlServer(server, path);
-        }
-        catch
-        {
-            ((IDisposable)server).Dispose();
-            throw;
-        }
+        return new ControlServer(
+            SmallServer.Start(
+                kestrel => kestrel.ListenUnixSocket(path), (context, ended) => AnswerAsync(context, teller, ended), () => Close(path)),
+            path);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _server.StopAsync();
         await _server.DisposeAsync();
         File.Delete(_path);
     }
 
-    private static async Task AnswerAsync(HttpContext context, StackTeller teller, CancellationToken stopping)
+    private static async Task AnswerAsync(HttpContext context, StackTeller teller, CancellationToken ended)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
             await (context.Request.Path.Value switch
             {
-                "/stack" => context.Response.WriteAsJsonAsync(await teller.StackAsync(), Views.Json, ended.Token),
-                "/connections" => context.Response.WriteAsJsonAsync(await teller.ConnectionsAsync(), Views.Json, ended.Token),
-                "/events" => TellEventsAsync(context.Response, teller, ended.Token),
+                "/stack" => context.Response.WriteAsJsonAsync(await teller.StackAsync(), Views.Json, ended),
+                "/connections" => context.Response.WriteAsJsonAsync(await teller.ConnectionsAsync(), Views.Json, ended),
+                "/events" => TellEventsAsync(context.Response, teller, ended),
                 _ => Refuse(context.Response),
             });
         }
@@ -102,6 +73,15 @@ internal sealed class ControlServer : IAsyncDisposable
         finally
         {
             teller.Leave(events);
+        }
+    }
+
+    /// <summary>To all but the owner and root.</summary>
+    private static void Close(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Multipath.Agent.Hosting;
 using Multipath.Contracts.Telemetry;
 
 namespace Multipath.Agent.Telemetry;
@@ -11,51 +9,26 @@ namespace Multipath.Agent.Telemetry;
 /// <summary>The agent's metrics at <c>/metrics</c>, and nothing else, by HTTP in clear.</summary>
 internal sealed class MetricsPage : IAsyncDisposable
 {
-    /// <summary>A scraper or two and a person.</summary>
-    private const int MaxConnections = 16;
+    private readonly SmallServer _server;
 
-    private readonly WebApplication _server;
-
-    private MetricsPage(WebApplication server, Uri address) => (_server, Address) = (server, address);
+    private MetricsPage(SmallServer server) => _server = server;
 
     /// <summary>With the port in use.</summary>
-    public Uri Address { get; }
+    public Uri Address => new(_server.Address);
 
     /// <param name="url">http, an IP address or localhost, and a port; port 0 takes a free one.</param>
     /// <param name="pipeline">What is shown.</param>
     /// <exception cref="IOException">The address is in use.</exception>
     public static MetricsPage Serve(Uri url, TelemetryPipeline pipeline)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Listen(url.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(url.Host.Trim('[', ']')), url.Port);
-        });
-        var server = builder.Build();
-        server.Run(context => Answer(context, pipeline));
-        try
-        {
-            // Composition is synchronous; this runs on no context and waits for a socket to be bound.
-            server.StartAsync().GetAwaiter().GetResult();
-            return new MetricsPage(server, new Uri(server.Urls.First()));
-        }
-        catch
-        {
-            ((IDisposable)server).Dispose();
-            throw;
-        }
+        var address = url.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(url.Host.Trim('[', ']'));
+        return new MetricsPage(SmallServer.Start(
+            kestrel => kestrel.Listen(address, url.Port), (context, ended) => AnswerAsync(context, pipeline, ended)));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private static Task Answer(HttpContext context, TelemetryPipeline pipeline)
+    private static Task AnswerAsync(HttpContext context, TelemetryPipeline pipeline, CancellationToken ended)
     {
         var page = context.Request.Path == "/metrics" && HttpMethods.IsGet(context.Request.Method) ? pipeline.Scrape() : null;
         if (page is null)
@@ -65,6 +38,6 @@ internal sealed class MetricsPage : IAsyncDisposable
         }
 
         context.Response.ContentType = PrometheusText.ContentType;
-        return context.Response.WriteAsync(page, Encoding.UTF8, context.RequestAborted);
+        return context.Response.WriteAsync(page, Encoding.UTF8, ended);
     }
 }
