@@ -1,13 +1,16 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Reconcile;
 using Multipath.Agent.Verbs;
 
 namespace Multipath.Agent.Control;
 
-/// <summary>An agent with a userspace stack on this host, as the tool asks it.</summary>
-internal sealed class StackAgent : IDisposable
+/// <summary>An agent with a userspace stack on this host, as the tool asks and commands it; a command throws as a question does.</summary>
+internal sealed class StackAgent : IPathCommands, IDisposable
 {
     /// <summary>It answers within a round of its pump; a person waits no longer for one that hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -42,7 +45,8 @@ internal sealed class StackAgent : IDisposable
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
             {
-                error.WriteLine($"mpagent: The stack {StackTeller.NameOf(device)} is not shown: only root and the agent's user may ask.");
+                error.WriteLine(
+                    $"mpagent: {StackTeller.NameOf(device)} is left out: only root and the agent's user may ask its agent.");
             }
             catch (SocketException)
             {
@@ -76,6 +80,20 @@ internal sealed class StackAgent : IDisposable
             throw Silent(e);
         }
     }
+
+    public KernelError? Create(uint token, PmAddress local, PmAddress remote) => Tell(new StackCommand.Create(
+        token, $"{local}", local.Id, $"{remote}", (local.Flags & EndpointFlags.Backup) != 0));
+
+    public KernelError? Destroy(uint token, in FourTuple subflow) =>
+        Tell(new StackCommand.Destroy(token, $"{subflow.Local}", $"{subflow.Remote}"));
+
+    public KernelError? SetBackup(uint token, in FourTuple subflow, bool backup) =>
+        Tell(new StackCommand.SetBackup(token, $"{subflow.Local}", $"{subflow.Remote}", backup));
+
+    public KernelError? Announce(uint token, IPAddress address, byte id, ushort port = 0) =>
+        Tell(new StackCommand.Announce(token, $"{address}", id, port));
+
+    public KernelError? Withdraw(uint token, byte localId) => Tell(new StackCommand.Withdraw(token, localId));
 
     public void Dispose() => _http.Dispose();
 
@@ -118,12 +136,22 @@ internal sealed class StackAgent : IDisposable
         }
     }
 
-    private T Ask<T>(string what)
+    private T Ask<T>(string what) => Wait(patience => _http.GetFromJsonAsync<T>(what, Views.Json, patience))!;
+
+    private KernelError? Tell(StackCommand command) => Wait(async patience =>
+    {
+        using var answer = await _http.PostAsJsonAsync("/command", command, Views.Json, patience);
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? throw new InvalidOperationException($"The agent of {Plane} is older than this tool and takes no commands; restart it.")
+            : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<KernelError?>(Views.Json, patience);
+    });
+
+    private T Wait<T>(Func<CancellationToken, Task<T>> exchange)
     {
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            return _http.GetFromJsonAsync<T>(what, Views.Json, patience.Token).GetAwaiter().GetResult()!;
+            return exchange(patience.Token).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {

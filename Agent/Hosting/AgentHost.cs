@@ -116,7 +116,7 @@ public sealed class AgentHost : IAsyncDisposable
         try
         {
             Rehearsal.Run(opened.Ground.Plane);
-            return new AgentHost(new AgentParts(options, policy, opened.Ground), opened.Proxy, Control(options, plane, opened.Teller));
+            return new AgentHost(new AgentParts(options, policy, opened.Ground), opened.Proxy, Control(options, plane, opened));
         }
         catch
         {
@@ -148,7 +148,7 @@ public sealed class AgentHost : IAsyncDisposable
     }
 
     /// <summary>An agent steers as well where nobody can look.</summary>
-    private static ControlServer? Control(AgentOptions options, TunPlaneOptions plane, StackTeller teller)
+    private static ControlServer? Control(AgentOptions options, TunPlaneOptions plane, TunGround made)
     {
         if (plane.ControlDirectory is not { } directory)
         {
@@ -157,12 +157,13 @@ public sealed class AgentHost : IAsyncDisposable
 
         try
         {
-            return ControlServer.Start(ControlSockets.PathOf(directory, options.Netns, plane.Device.Name), teller);
+            var path = ControlSockets.PathOf(directory, options.Netns, plane.Device.Name);
+            return ControlServer.Start(path, made.Teller, made.Ground.Plane);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             new AgentLog(options.Log, options.JsonLog, TimeProvider.System).Warn(
-                "warning", new LogField("text", $"`mpagent connections` and others cannot show the stack: {e.Message}"));
+                "warning", new LogField("text", $"`mpagent connections` and others cannot reach the stack: {e.Message}"));
             return null;
         }
     }

@@ -48,9 +48,9 @@ internal sealed class RehearsalPlane(IDataPlane real, PlaneConnection connection
         return null;
     }
 
-    public KernelError? Announce(uint token, IPAddress address, byte id)
+    public KernelError? Announce(uint token, IPAddress address, byte id, ushort port = 0)
     {
-        _ = real.Announce(Token, address, id);
+        _ = real.Announce(Token, address, id, port);
         return null;
     }
 

@@ -26,6 +26,12 @@ internal static class Errno
     internal const int TimedOut = 110;
     internal const int ConnectionRefused = 111;
 
+    /// <summary>The highest that the kernel has (EHWPOISON).</summary>
+    private const int Last = 133;
+
+    /// <summary>The number of a C name; 0 for one that this table does not know.</summary>
+    internal static int Number(string name) => Enumerable.Range(1, Last).FirstOrDefault(number => Name(number) == name);
+
     /// <summary>The C name, such as EINVAL; the plain number for one that this table does not know.</summary>
     internal static string Name(int errno) => errno switch
     {

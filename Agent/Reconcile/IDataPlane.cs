@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Threading.Channels;
 using Multipath.Agent.DataPlanes.Kernel;
 using Multipath.Agent.Reflexes;
@@ -9,7 +8,7 @@ namespace Multipath.Agent.Reconcile;
 /// <summary>
 /// What the loop needs of a data plane: to be told, to look, and to act. Called by the loop's thread, but where another is named.
 /// </summary>
-internal interface IDataPlane : IDisposable
+internal interface IDataPlane : IPathCommands, IDisposable
 {
     /// <summary>What happens, in order.</summary>
     ChannelReader<MptcpEvent> Events { get; }
@@ -19,21 +18,6 @@ internal interface IDataPlane : IDisposable
 
     /// <summary>Whether this connection takes commands; false for one that the kernel manages, or that is gone.</summary>
     bool IsSteerable(uint token);
-
-    /// <summary>Begins a subflow; null when connecting began.</summary>
-    KernelError? Create(uint token, PmAddress local, PmAddress remote);
-
-    /// <summary>Closes a subflow.</summary>
-    KernelError? Destroy(uint token, in FourTuple subflow);
-
-    /// <summary>Changes a subflow's priority at both ends.</summary>
-    KernelError? SetBackup(uint token, in FourTuple subflow, bool backup);
-
-    /// <summary>Tells the peer of an address.</summary>
-    KernelError? Announce(uint token, IPAddress address, byte id);
-
-    /// <summary>Tells the peer that an address is gone; closes its subflows at both ends.</summary>
-    KernelError? Withdraw(uint token, byte localId);
 
     /// <summary>Chooses packet schedulers; null where there is one for all connections.</summary>
     ISchedulerControl? Schedulers => null;

@@ -37,7 +37,8 @@ internal sealed class KernelPlane(KernelDataPlane kernel, IHostScheduler? schedu
 
     public KernelError? SetBackup(uint token, in FourTuple subflow, bool backup) => kernel.SetBackup(token, subflow, backup);
 
-    public KernelError? Announce(uint token, IPAddress address, byte id) => kernel.Announce(token, address, id);
+    public KernelError? Announce(uint token, IPAddress address, byte id, ushort port = 0) =>
+        kernel.Announce(token, address, id, port);
 
     public KernelError? Withdraw(uint token, byte localId) => kernel.Withdraw(token, localId);
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Multipath.Agent.DataPlanes.Kernel;
 
 namespace Multipath.Agent.Verbs;
 
@@ -8,11 +7,15 @@ internal static class AnnounceVerb
 {
     internal static Command Create()
     {
-        var token = Values.Token();
+        var connections = new ConnectionSelector();
         var address = Values.Address("A local address that the peer may connect to.");
         var id = new Option<byte>("--id") { Description = "Its id, from 1 to 255.", HelpName = "ID", Required = true };
         var port = new Option<ushort>("--port") { Description = "The port, where some program listens; else that of the connection." };
-        var command = new Command("announce", "Announce an address to the peer (ADD_ADDR).") { token, address, id, port };
+        var command = new Command("announce", "Announce an address to the peer (ADD_ADDR).");
+        connections.AddTo(command);
+        command.Add(address);
+        command.Add(id);
+        command.Add(port);
         command.Validators.Add(result =>
         {
             if (result.GetResult(id) is { Tokens.Count: > 0 } && result.GetValue(id) == 0)
@@ -22,12 +25,11 @@ internal static class AnnounceVerb
         });
         VerbContext.Run(command, context =>
         {
-            using var plane = KernelDataPlane.Open(context.Netns);
-            var connection = context.Arguments.GetValue(token);
-            _ = SubflowSelector.Connection(context, plane.Snapshot(), connection);
+            using var connection = connections.Find(context);
             var (ip, number) = (context.Arguments.GetRequiredValue(address), context.Arguments.GetValue(id));
-            return context.Finish(plane.Announce(connection, ip, number, context.Arguments.GetValue(port)),
-                $"address {ip} announced as id {number}");
+            connection.CheckLocal(ip);
+            var error = connection.Commands.Announce(connection.Token, ip, number, context.Arguments.GetValue(port));
+            return context.Finish(error, $"address {ip} announced as id {number}");
         });
         return command;
     }

@@ -9,77 +9,61 @@ namespace Multipath.Agent.Verbs;
 /// <summary><c>mpagent create</c>: makes a further subflow, and says whether it came about.</summary>
 internal static class CreateVerb
 {
-    /// <summary>The kernel gives a SYN that nobody answers longer than this; a person is told to look again.</summary>
+    /// <summary>A SYN that nobody answers is given longer than this; a person is told to look again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     internal static Command Create()
     {
-        var token = Values.Token();
+        var connections = new ConnectionSelector();
         var local = Values.EndPoint("--local", "The local address.", required: true);
         var remote = Values.EndPoint("--remote", "The peer's address; without it or its port, that of the connection.");
         var id = new Option<byte>("--id") { Description = "Id of the local address; else the one it has or a free one.", HelpName = "ID" };
         var backup = new Option<bool>("--backup") { Description = "As backup." };
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait until it is established." };
-        var command = new Command("create", "Make a further subflow.") { token, local, remote, id, backup, noWait };
+        var command = new Command("create", "Make a further subflow.") { local, remote, id, backup, noWait };
+        connections.AddTo(command);
         VerbContext.Run(command, async (context, cancellation) =>
         {
-            using var plane = KernelDataPlane.Open(context.Netns);
-            var connection = SubflowSelector.Connection(context, plane.Snapshot(), context.Arguments.GetValue(token));
+            using var connection = connections.Find(context);
             var from = context.Arguments.GetRequiredValue(local)!;
+            connection.CheckLocal(from.Address);
             var to = Target(connection, context.Arguments.GetValue(remote));
             var number = context.Arguments.GetValue(id);
-            var source = new PmAddress(from.Address, (ushort)from.Port, number != 0 ? number : IdFor(connection, from.Address),
+            var source = new PmAddress(from.Address, (ushort)from.Port, number != 0 ? number : connection.IdFor(from.Address),
                 context.Arguments.GetValue(backup) ? EndpointFlags.Backup : EndpointFlags.None);
-            if (plane.CreateSubflow(connection.Token, source, to) is { } error)
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var events = await connection.ListenAsync(enough.Token);
+            if (connection.Commands.Create(connection.Token, source, to) is { } error)
             {
                 return context.Fail(error.ToString());
             }
 
             return context.Arguments.GetValue(noWait)
                 ? context.Finish(null, $"connecting {source} -> {to}")
-                : await WaitAsync(context, plane, connection.Token, source, to, cancellation);
+                : await WaitAsync(context, events, new Wanted(connection, source, to), enough, cancellation);
         });
         return command;
     }
 
-    /// <summary>The id that the connection knows a local address by, or the lowest that it does not use.</summary>
-    internal static byte IdFor(MptcpConnection connection, IPAddress local)
-    {
-        var used = connection.Subflows.Select(s => s.LocalId).ToHashSet();
-        foreach (var subflow in connection.Subflows)
-        {
-            if (subflow.LocalId != 0 && subflow.Tuple.LocalAddress.MapToIPv6().Equals(local.MapToIPv6()))
-            {
-                return subflow.LocalId;
-            }
-        }
+    private static PmAddress Target(SteeredConnection connection, IPEndPoint? remote) => new(
+        remote?.Address ?? connection.Remote.Address, (ushort)(remote is { Port: > 0 } ? remote.Port : connection.Remote.Port));
 
-        return (byte)Enumerable.Range(1, byte.MaxValue).First(candidate => !used.Contains((byte)candidate));
-    }
-
-    private static PmAddress Target(MptcpConnection connection, IPEndPoint? remote)
-    {
-        var (address, port) = (connection.Tuple.RemoteAddress, connection.Tuple.RemotePort);
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return new PmAddress(remote?.Address ?? address, remote is { Port: > 0 } ? (ushort)remote.Port : port);
-    }
-
-    private static async Task<int> WaitAsync(VerbContext context, KernelDataPlane plane, uint token, PmAddress source, PmAddress target,
+    private static async Task<int> WaitAsync(
+        VerbContext context, IAsyncEnumerable<EventView> events, Wanted wanted, CancellationTokenSource enough,
         CancellationToken cancellation)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(Patience);
+        enough.CancelAfter(Patience);
         try
         {
-            await foreach (var value in plane.Events.ReadAllAsync(timeout.Token))
+            await foreach (var happened in events.WithCancellation(enough.Token))
             {
-                switch (value)
+                switch (happened.Kind)
                 {
-                    case MptcpEvent.SubflowEstablished e when e.Token == token && IsOurs(e.Subflow, source, target):
+                    case EventView.SubflowEstablished when wanted.Is(happened):
                         return context.Finish(null,
-                            $"subflow {e.Subflow.Tuple} established, ids {e.Subflow.LocalId}/{e.Subflow.RemoteId}");
-                    case MptcpEvent.SubflowClosed e when e.Token == token && IsOurs(e.Subflow, source, target):
-                        return context.Fail($"Cannot create a subflow {source} -> {target}: {Reason(e)}.");
+                            $"subflow {happened.Local} -> {happened.Remote} established, ids {happened.LocalId}/{happened.RemoteId}");
+                    case EventView.SubflowClosed when wanted.Is(happened):
+                        return context.Fail($"Cannot create a subflow {wanted}: {Reason(happened)}.");
                 }
             }
         }
@@ -88,18 +72,28 @@ internal static class CreateVerb
             // Falls through to the message.
         }
 
-        return context.Fail($"No answer on {source} -> {target} within {Patience.TotalSeconds:0} s; the kernel goes on trying.");
+        return context.Fail($"No answer on {wanted} within {Patience.TotalSeconds:0} s; {wanted.Connection.Plane} goes on trying.");
     }
 
-    private static bool IsOurs(in SubflowFacts facts, in PmAddress source, in PmAddress target) =>
-        facts.Tuple.LocalAddress.MapToIPv6().Equals(source.Address.MapToIPv6())
-        && facts.Tuple.RemoteAddress.MapToIPv6().Equals(target.Address.MapToIPv6())
-        && facts.Tuple.RemotePort == target.Port;
-
-    private static string Reason(MptcpEvent.SubflowClosed closed) => closed switch
+    private static string Reason(EventView closed) => closed switch
     {
-        { Error: not 0 } => $"{Errno.Name(closed.Error)} ({Marshal.GetPInvokeErrorMessage(closed.Error)})",
+        { Error: { } name } => $"{name} ({Marshal.GetPInvokeErrorMessage(Errno.Number(name))})",
         { ResetReason: { } reason } => $"the peer reset it, reason {reason} of RFC 8684, section 3.6",
         _ => "it was closed",
     };
+
+    /// <summary>The subflow that is to come about.</summary>
+    private sealed record Wanted(SteeredConnection Connection, PmAddress Local, PmAddress Remote)
+    {
+        public override string ToString() => $"{Local} -> {Remote}";
+
+        internal bool Is(EventView happened) => happened.Token == Values.Hex(Connection.Token)
+            && IsAt(happened.Local!, Local) && IsAt(happened.Remote!, Remote);
+
+        private static bool IsAt(string end, PmAddress wanted)
+        {
+            var (address, port) = (IPEndPoint.Parse(end).Address, IPEndPoint.Parse(end).Port);
+            return address.MapToIPv6().Equals(wanted.Address.MapToIPv6()) && (wanted.Port == 0 || wanted.Port == port);
+        }
+    }
 }

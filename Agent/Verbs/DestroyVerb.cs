@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Multipath.Agent.DataPlanes.Kernel;
 
 namespace Multipath.Agent.Verbs;
 
@@ -8,23 +7,23 @@ internal static class DestroyVerb
 {
     internal static Command Create()
     {
-        var token = Values.Token();
+        var connections = new ConnectionSelector();
         var selector = new SubflowSelector();
         var reset = new Option<bool>("--reset")
         {
             Description = "Close the socket itself, which works on connections that the kernel manages too.",
         };
-        var command = new Command("destroy", "Close a subflow.") { token, reset };
+        var command = new Command("destroy", "Close a subflow.") { reset };
+        connections.AddTo(command);
         selector.AddTo(command);
         VerbContext.Run(command, context =>
         {
-            using var plane = KernelDataPlane.Open(context.Netns);
-            var connection = context.Arguments.GetValue(token);
-            foreach (var subflow in selector.Pick(context, plane.Snapshot(), connection))
+            using var connection = connections.Find(context);
+            foreach (var subflow in selector.Pick(context, connection))
             {
                 var error = context.Arguments.GetValue(reset)
-                    ? plane.Reset(subflow.Tuple)
-                    : plane.DestroySubflow(connection, subflow.Tuple);
+                    ? connection.Reset(subflow.Tuple)
+                    : connection.Commands.Destroy(connection.Token, subflow.Tuple);
                 if (context.Finish(error, $"subflow {subflow.Tuple} destroyed") != Root.ExitDone)
                 {
                     return Root.ExitFailed;

@@ -8,6 +8,9 @@ internal sealed record EventView(string Kind, string? Token = null, string? Loca
     int? RemoteId = null, bool? Backup = null, bool? ServerSide = null, string? Error = null, uint? ResetReason = null,
     string Plane = ConnectionView.Kernel)
 {
+    internal const string SubflowEstablished = "subflow-established";
+    internal const string SubflowClosed = "subflow-closed";
+
     /// <summary>One of a userspace stack.</summary>
     internal static EventView Of(MptcpEvent value, string plane) => Of(value) with { Plane = plane };
 
@@ -19,8 +22,8 @@ internal sealed record EventView(string Kind, string? Token = null, string? Loca
         MptcpEvent.Announced e =>
             new EventView("announced", Values.Hex(e.Token), Remote: FourTuple.Show(e.Address, e.Port), RemoteId: e.RemoteId),
         MptcpEvent.Removed e => new EventView("removed", Values.Hex(e.Token), RemoteId: e.RemoteId),
-        MptcpEvent.SubflowEstablished e => Subflow("subflow-established", e.Token, e.Subflow),
-        MptcpEvent.SubflowClosed e => Subflow("subflow-closed", e.Token, e.Subflow) with
+        MptcpEvent.SubflowEstablished e => Subflow(SubflowEstablished, e.Token, e.Subflow),
+        MptcpEvent.SubflowClosed e => Subflow(SubflowClosed, e.Token, e.Subflow) with
         {
             Error = e.Error == 0 ? null : Errno.Name(e.Error),
             ResetReason = e.ResetReason,

@@ -93,7 +93,8 @@ internal static class EventsVerb
         return context.Fail("There is nothing left to watch.");
     }
 
-    private static async IAsyncEnumerable<EventView> Kernels(
+    /// <summary>What the kernel tells.</summary>
+    internal static async IAsyncEnumerable<EventView> Kernels(
         KernelDataPlane plane, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var value in plane.Events.ReadAllAsync(cancellation))

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Multipath.Agent.DataPlanes.Kernel;
 
 namespace Multipath.Agent.Verbs;
 
@@ -8,16 +7,16 @@ internal static class RemoveVerb
 {
     internal static Command Create()
     {
-        var token = Values.Token();
+        var connections = new ConnectionSelector();
         var id = new Argument<byte>("ID") { Description = "This host's id of the address." };
-        var command = new Command("remove", "Withdraw an address at the peer (REMOVE_ADDR).") { token, id };
+        var command = new Command("remove", "Withdraw an address at the peer (REMOVE_ADDR).");
+        connections.AddTo(command);
+        command.Add(id);
         VerbContext.Run(command, context =>
         {
-            using var plane = KernelDataPlane.Open(context.Netns);
-            var connection = context.Arguments.GetValue(token);
-            _ = SubflowSelector.Connection(context, plane.Snapshot(), connection);
+            using var connection = connections.Find(context);
             var number = context.Arguments.GetValue(id);
-            return context.Finish(plane.Withdraw(connection, number), $"address id {number} withdrawn");
+            return context.Finish(connection.Commands.Withdraw(connection.Token, number), $"address id {number} withdrawn");
         });
         return command;
     }

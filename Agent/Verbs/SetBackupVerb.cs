@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Multipath.Agent.DataPlanes.Kernel;
 
 namespace Multipath.Agent.Verbs;
 
@@ -8,20 +7,21 @@ internal static class SetBackupVerb
 {
     internal static Command Create()
     {
-        var token = Values.Token();
+        var connections = new ConnectionSelector();
         var state = new Argument<string>("on|off") { Description = "on: use it only when nothing else works; off: use it." };
         state.AcceptOnlyFromAmong("on", "off");
         var selector = new SubflowSelector();
-        var command = new Command("set-backup", "Make a subflow backup, or not; only for paths that still answer.") { token, state };
+        var command = new Command("set-backup", "Make a subflow backup, or not; only for paths that still answer.");
+        connections.AddTo(command);
+        command.Add(state);
         selector.AddTo(command);
         VerbContext.Run(command, context =>
         {
-            using var plane = KernelDataPlane.Open(context.Netns);
-            var connection = context.Arguments.GetValue(token);
+            using var connection = connections.Find(context);
             var backup = context.Arguments.GetValue(state) == "on";
-            foreach (var subflow in selector.Pick(context, plane.Snapshot(), connection))
+            foreach (var subflow in selector.Pick(context, connection))
             {
-                var error = plane.SetBackup(connection, subflow.Tuple, backup);
+                var error = connection.Commands.SetBackup(connection.Token, subflow.Tuple, backup);
                 if (context.Finish(error, $"subflow {subflow.Tuple} is {(backup ? "backup" : "active")}") != Root.ExitDone)
                 {
                     return Root.ExitFailed;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using Multipath.Agent.DataPlanes.Kernel;
 
 namespace Multipath.Agent.Verbs;
 
@@ -21,10 +20,9 @@ internal sealed class SubflowSelector
     }
 
     /// <summary>The subflows that match.</summary>
-    /// <exception cref="InvalidOperationException">No such connection, none that matches, or several without --all.</exception>
-    internal IReadOnlyList<Subflow> Pick(VerbContext context, KernelSnapshot snapshot, uint token)
+    /// <exception cref="InvalidOperationException">None matches, or several without --all.</exception>
+    internal IReadOnlyList<SteeredSubflow> Pick(VerbContext context, SteeredConnection connection)
     {
-        var connection = Connection(context, snapshot, token);
         var (local, remote) = (context.Arguments.GetValue(_local), context.Arguments.GetValue(_remote));
         var id = context.Arguments.GetValue(_id);
         var found = connection.Subflows.Where(s => (id is null || s.LocalId == id)
@@ -32,32 +30,18 @@ internal sealed class SubflowSelector
             && Matches(remote, s.Tuple.RemoteAddress, s.Tuple.RemotePort)).ToList();
         return found switch
         {
-            [] => throw new InvalidOperationException($"No subflow of {Values.Hex(token)} matches. It has: {List(connection.Subflows)}."),
+            [] => throw new InvalidOperationException(
+                $"No subflow of {Values.Hex(connection.Token)} matches. It has: {List(connection.Subflows)}."),
             [_, _, ..] when !context.Arguments.GetValue(_all) =>
                 throw new InvalidOperationException($"Several subflows match; narrow it down or give --all: {List(found)}."),
             _ => found,
         };
     }
 
-    /// <exception cref="InvalidOperationException">The kernel has no such connection.</exception>
-    internal static MptcpConnection Connection(VerbContext context, KernelSnapshot snapshot, uint token)
-    {
-        if (snapshot.Find(token) is { } found)
-        {
-            return found;
-        }
-
-        var name = Values.Hex(token);
-        var stack = context.Stacks().FirstOrDefault(one => one.Connections().Any(held => held.Multipath && held.Token == name));
-        throw new InvalidOperationException(stack is null
-            ? $"There is no connection {name}; `mpagent connections` lists those that are."
-            : $"Connection {name} is {stack.Plane}'s, which its agent alone steers, by the plan; by hand only the kernel's are steered.");
-    }
-
     private static bool Matches(IPEndPoint? wanted, IPAddress address, ushort port) => wanted is null
         || (wanted.Address.MapToIPv6().Equals(address.MapToIPv6()) && (wanted.Port == 0 || wanted.Port == port));
 
-    private static string List(IEnumerable<Subflow> subflows)
+    private static string List(IEnumerable<SteeredSubflow> subflows)
     {
         var list = string.Join("; ", subflows.Select(s => s.Tuple.ToString()));
         return list.Length == 0 ? "none" : list;

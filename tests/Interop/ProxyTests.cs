@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Multipath.Agent.Verbs;
@@ -55,32 +54,26 @@ public sealed class ProxyTests
     public async Task An_uplink_that_goes_down_costs_only_its_subflow()
     {
         await using var bed = await ProxyBed.CreateAsync();
-        using var listener = bed.Listen();
-        using var program = bed.Connect(((IPEndPoint)listener.Socket.LocalEndPoint!).Port);
-        using var server = await listener.AcceptAsync(Cancellation);
-        await ProxyBed.PassAsync(program, server.Socket);
+        using var talk = await ProxiedTalk.BeginAsync(bed);
         await bed.SaysAsync("\"event\":\"joined\"", $"eth2/{ProxyBed.Ours[1]}");
         NetLab.Ip("-n", bed.Client, "link", "set", "eth1", "down");
         await bed.SaysAsync("\"event\":\"reflex\"", "link-down", $"eth1/{ProxyBed.Ours[0]}");
-        await ProxyBed.PassAsync(program, server.Socket);
-        Assert.True(server.IsMptcp);
+        await talk.PassAsync();
+        Assert.True(talk.Server.IsMptcp);
 
         NetLab.Ip("-n", bed.Client, "link", "set", "eth1", "up");
         await bed.SaysAsync("\"event\":\"joined\"", $"eth1/{ProxyBed.Ours[0]}");
-        await ProxyBed.PassAsync(program, server.Socket);
+        await talk.PassAsync();
     }
 
     [Fact]
     public async Task A_path_that_swallows_data_is_left_at_once_and_all_of_it_arrives()
     {
         await using var bed = await ProxyBed.CreateAsync();
-        using var listener = bed.Listen();
-        using var program = bed.Connect(((IPEndPoint)listener.Socket.LocalEndPoint!).Port);
-        using var server = await listener.AcceptAsync(Cancellation);
-        await ProxyBed.PassAsync(program, server.Socket);
+        using var talk = await ProxiedTalk.BeginAsync(bed);
         await bed.SaysAsync("\"event\":\"joined\"", $"eth2/{ProxyBed.Ours[1]}");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var (sending, receiving) = (SendAsync(program, stop.Token), ReceiveAsync(server.Socket));
+        var (sending, receiving) = (SendAsync(talk.Program, stop.Token), ReceiveAsync(talk.Server.Socket));
 
         // Packets reach the server's link and are for nobody there: neither end sees a fault.
         NetLab.Ip("-n", bed.Client, "neighbour", "replace", $"{ProxyBed.ServerAddress}", "lladdr", "02:00:00:00:00:99", "dev", "eth1",
@@ -91,7 +84,7 @@ public sealed class ProxyTests
         Assert.InRange(fired.GetProperty("silence_ms").GetDouble(), fired.GetProperty("threshold_ms").GetDouble(), 300);
         await stop.CancelAsync();
         var sent = await sending;
-        program.Shutdown(SocketShutdown.Send);
+        talk.Program.Shutdown(SocketShutdown.Send);
         Assert.Equal(sent, await receiving.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
     }
 

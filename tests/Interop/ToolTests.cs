@@ -18,17 +18,13 @@ public sealed class ToolTests
     public async Task Connections_of_the_stack_are_listed_with_their_subflows()
     {
         await using var bed = await ProxyBed.CreateAsync();
-        using var listener = bed.Listen();
-        var port = ((IPEndPoint)listener.Socket.LocalEndPoint!).Port;
-        using var program = bed.Connect(port);
-        using var server = await listener.AcceptAsync(Cancellation);
-        await ProxyBed.PassAsync(program, server.Socket);
+        using var talk = await ProxiedTalk.BeginAsync(bed);
         await bed.SaysAsync("\"event\":\"joined\"", $"eth2/{ProxyBed.Ours[1]}");
 
         using var listed = JsonDocument.Parse(await DoneAsync(bed, "connections", "-o", "json"));
         var connection = Assert.Single(listed.RootElement.EnumerateArray());
         Assert.Equal(
-            ("tun:mp0", true, "client", $"{ProxyBed.ServerAddress}:{port}", 4, 4),
+            ("tun:mp0", true, "client", $"{ProxyBed.ServerAddress}:{talk.Port}", 4, 4),
             (connection.GetProperty("plane").GetString(), connection.GetProperty("multipath").GetBoolean(),
                 connection.GetProperty("role").GetString(), connection.GetProperty("remote").GetString(),
                 connection.GetProperty("bytesSent").GetInt32(), connection.GetProperty("bytesReceived").GetInt32()));
@@ -40,20 +36,6 @@ public sealed class ToolTests
         var table = await DoneAsync(bed, "connections");
         Assert.Matches($@"(?m)^tun:mp0 +{connection.GetProperty("token").GetString()} +client +- +0/0 +10\.80\.1\.2:\d+ ->", table);
         Assert.Matches(@"(?m)^ +\d+/\d+ +10\.80\.2\.2:\d+ -> .* active ", table);
-    }
-
-    [Fact]
-    public async Task By_hand_a_connection_of_the_stack_is_not_steered()
-    {
-        await using var bed = await ProxyBed.CreateAsync();
-        using var listener = bed.Listen();
-        using var program = bed.Connect(((IPEndPoint)listener.Socket.LocalEndPoint!).Port);
-        using var server = await listener.AcceptAsync(Cancellation);
-        using var listed = JsonDocument.Parse(await DoneAsync(bed, "connections", "-o", "json"));
-        var token = listed.RootElement[0].GetProperty("token").GetString()!;
-        var error = new StringWriter();
-        Assert.Equal(Root.ExitFailed, await Root.RunAsync(["destroy", token, .. Where(bed)], TextWriter.Null, error, Cancellation));
-        Assert.StartsWith($"mpagent: Connection {token} is tun:mp0's", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,14 +57,11 @@ public sealed class ToolTests
     public async Task Events_of_the_stack_are_printed_as_they_happen()
     {
         await using var bed = await ProxyBed.CreateAsync();
-        using var listener = bed.Listen();
         using var output = new StringWriter();
         var watching = new Awaited("Watching kernel and tun:mp0.");
         var running = Root.RunAsync(["events", "--count", "2", .. Where(bed)], output, watching, Cancellation);
         await watching.Written.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
-        using var program = bed.Connect(((IPEndPoint)listener.Socket.LocalEndPoint!).Port);
-        using var server = await listener.AcceptAsync(Cancellation);
-        await ProxyBed.PassAsync(program, server.Socket);
+        using var talk = await ProxiedTalk.BeginAsync(bed);
         Assert.Equal(Root.ExitDone, await running.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
         Assert.Collection(
             output.ToString().TrimEnd().Split('\n'),

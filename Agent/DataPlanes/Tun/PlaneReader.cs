@@ -20,6 +20,8 @@ internal static class PlaneReader
 
     private const long MicrosPerMilli = 1000;
 
+    private const string Known = "there is such a subflow already";
+
     /// <summary>All connections of Multipath TCP. Called by whoever drives the stack.</summary>
     internal static PlaneSnapshot Snapshot(HeldConnections connections, Instant now)
     {
@@ -55,19 +57,23 @@ internal static class PlaneReader
     };
 
     /// <summary>A command's answer; null for success.</summary>
-    internal static KernelError? Error(string operation, PmResult result) => result switch
+    /// <param name="operation">What was tried.</param>
+    /// <param name="result">How it went.</param>
+    /// <param name="invalid">What <see cref="PmResult.Invalid"/> means of it, in words.</param>
+    /// <param name="exists">What <see cref="PmResult.Exists"/> means of it, in words.</param>
+    internal static KernelError? Error(string operation, PmResult result, string invalid = "", string exists = Known) => result switch
     {
         PmResult.Ok => null,
         PmResult.UnknownConnection => Refusal(operation, Errno.NoSuchProcess, "no connection has that token"),
         PmResult.NotMultipath => Refusal(operation, Errno.Invalid, "the connection is plain TCP"),
         PmResult.NotReady => Refusal(operation, Errno.NotConnected, "the connection is not established, or is closing"),
         PmResult.AddressNotLocal => Refusal(operation, Errno.AddressNotAvailable, "the stack does not have the address"),
-        PmResult.Exists => Refusal(operation, Errno.AddressInUse, "there is such a subflow already"),
+        PmResult.Exists => Refusal(operation, Errno.AddressInUse, exists),
         PmResult.UnknownSubflow => Refusal(operation, Errno.NoSuchProcess, "there is no such subflow"),
         PmResult.UnknownAddress => Refusal(operation, Errno.Invalid, "no address has that id"),
         PmResult.LimitReached => Refusal(operation, Errno.NoSpace, "a bound of the stack was reached"),
-        PmResult.Prohibited => Refusal(operation, Errno.NotPermitted, "the peer asked for no joins to that address"),
-        _ => Refusal(operation, Errno.Invalid, result == PmResult.Invalid ? "an address, id or name is not valid here" : $"{result}"),
+        PmResult.Prohibited => Refusal(operation, Errno.Invalid, "the peer asked for no joins to that address"),
+        _ => Refusal(operation, Errno.Invalid, invalid),
     };
 
     internal static Kernel.FourTuple Convert(in FourTuple tuple)

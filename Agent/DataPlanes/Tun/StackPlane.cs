@@ -55,7 +55,10 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
     {
         var (from, to) = (new Endpoint(IpAddr.From(local.Address), local.Port), new Endpoint(IpAddr.From(remote.Address), remote.Port));
         var backup = (local.Flags & EndpointFlags.Backup) != 0;
-        return Command("create a subflow", (paths, _) => paths.CreateSubflow(token, from, local.Id, to, backup));
+        return PlaneReader.Error(
+            "create a subflow",
+            Find((held, _) => held.Stack.Paths.CreateSubflow(token, from, local.Id, to, backup)),
+            invalid: "the two addresses are of different families, or the id is not that of the local one");
     }
 
     public KernelError? Destroy(uint token, in Kernel.FourTuple subflow)
@@ -70,10 +73,14 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
         return Command("change the priority of a subflow", (paths, _) => paths.SetBackup(token, tuple, backup));
     }
 
-    public KernelError? Announce(uint token, IPAddress address, byte id)
+    public KernelError? Announce(uint token, IPAddress address, byte id, ushort port = 0)
     {
-        var announced = new Endpoint(IpAddr.From(address), 0);
-        return Command("announce an address", (paths, now) => paths.Announce(token, id, announced, now));
+        var announced = new Endpoint(IpAddr.From(address), port);
+        return PlaneReader.Error(
+            "announce an address",
+            Find((held, now) => held.Stack.Paths.Announce(token, id, announced, now)),
+            invalid: "the id is that of another address",
+            exists: "it is announced already");
     }
 
     public KernelError? Withdraw(uint token, byte localId) => Command("withdraw an address", (paths, _) => paths.Remove(token, localId));
@@ -84,7 +91,7 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
         var name = scheduler == KernelsName ? KernelsRules : scheduler;
         return PlaneReader.Error(operation, Find((held, _) =>
             !held.Stack.Paths.TryFind(token, out var connection) ? PmResult.UnknownConnection
-            : held.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid));
+            : held.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid), invalid: "there is none of that name");
     }
 
     public IReadOnlyDictionary<uint, string> ProcessesOf(IReadOnlySet<uint> inodes) => ImmutableDictionary<uint, string>.Empty;

@@ -74,7 +74,8 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     public KernelError? SetBackup(uint token, in FourTuple subflow, bool backup) => Call($"backup {token} {subflow} {backup}");
 
-    public KernelError? Announce(uint token, IPAddress address, byte id) => Call($"announce {token} {address} {id}");
+    public KernelError? Announce(uint token, IPAddress address, byte id, ushort port = 0) =>
+        Call($"announce {token} {address} {id}{(port == 0 ? "" : $" port {port}")}");
 
     public KernelError? Withdraw(uint token, byte localId) => Call($"withdraw {token} {localId}");
 

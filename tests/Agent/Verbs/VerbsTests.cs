@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Multipath.Agent.Control;
 using Multipath.Agent.DataPlanes.Kernel;
+using Multipath.Agent.Hosting;
 using Multipath.Agent.Tests.DataPlanes.Kernel;
 using Multipath.Agent.Verbs;
 
@@ -135,7 +138,46 @@ public sealed class VerbsTests
     }
 
     [Fact]
+    public async Task A_token_that_two_planes_have_is_steered_where_a_person_says()
+    {
+        using var hosts = TwoHosts.Create();
+        await hosts.ConnectAsync();
+        var (token, control) = (Values.Hex(hosts.Token), Directory.CreateTempSubdirectory("verbs"));
+        await using var other = Claim(ControlSockets.PathOf(control.FullName, hosts.ClientNetns, "mp0"), token);
+        string[] where = ["--netns", hosts.ClientNetns, "--control", control.FullName];
+        Assert.Equal(
+            $"mpagent: kernel and tun:mp0 both have a connection {token}; say which is meant, as in --plane kernel.\n",
+            (await RunAsync(["destroy", token, .. where])).Error);
+        Assert.Equal(
+            "mpagent: The agent of tun:mp0 is older than this tool and takes no commands; restart it.\n",
+            (await RunAsync(["destroy", token, "--plane", "tun:mp0", .. where])).Error);
+        Assert.Single(hosts.Client.Snapshot().Find(hosts.Token)!.Subflows);
+        await DoneAsync(["destroy", token, "--plane", "kernel", .. where]);
+        Assert.Empty(hosts.Client.Snapshot().Find(hosts.Token)?.Subflows ?? []);
+        control.Delete(recursive: true);
+    }
+
+    [Fact]
     public void A_hostile_name_cannot_write_to_the_terminal() => Assert.Equal("a?[31mb", Table.Clean("a\u001b[31mb"));
+
+    /// <summary>An agent of old with one connection, which only tells of it.</summary>
+    private static SmallServer Claim(string path, string token)
+    {
+        var subflow = new SubflowView(
+            "10.80.1.2:5", "10.71.1.2:6", 0, 0, false, false, null, 0, 0, 0, null, 0, 0, null, 0, 0, 0, 0, 0, 0, 0, 0);
+        var claimed = new ConnectionView(
+            "tun:mp0", true, token, "client", subflow.Local, subflow.Remote, null, null, null, 0, 0, 0, null, [subflow]);
+        return SmallServer.Start(kestrel => kestrel.ListenUnixSocket(path), (context, ended) =>
+        {
+            if (context.Request.Path == "/connections")
+            {
+                return context.Response.WriteAsJsonAsync<ConnectionView[]>([claimed], Views.Json, ended);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+    }
 
     private static async Task<string> DoneAsync(params string[] line)
     {

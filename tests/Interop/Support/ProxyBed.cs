@@ -78,14 +78,16 @@ internal sealed partial class ProxyBed : IAsyncDisposable
     }
 
     /// <summary>Skips the test where this machine cannot run it.</summary>
-    internal static async Task<ProxyBed> CreateAsync(bool masquerade = false)
+    /// <param name="masquerade">The host translates; else the server has routes to the stack's addresses.</param>
+    /// <param name="plan">The agent follows a policy that uses both links; else it leaves connections as they are.</param>
+    internal static async Task<ProxyBed> CreateAsync(bool masquerade = false, bool plan = true)
     {
         Assert.SkipWhen(NetLab.WhyNot() is not null, NetLab.WhyNot() ?? "");
         Assert.SkipUnless(File.Exists("/dev/net/tun"), "this machine has no TUN");
         var bed = new ProxyBed();
         try
         {
-            await bed.StartAsync(masquerade);
+            await bed.StartAsync(masquerade, plan);
             return bed;
         }
         catch
@@ -144,7 +146,7 @@ internal sealed partial class ProxyBed : IAsyncDisposable
         _control.Delete(recursive: true);
     }
 
-    private async Task StartAsync(bool masquerade)
+    private async Task StartAsync(bool masquerade, bool plan)
     {
         foreach (var (at, link) in new[] { (0, "eth1"), (1, "eth2") })
         {
@@ -157,10 +159,11 @@ internal sealed partial class ProxyBed : IAsyncDisposable
         await File.WriteAllTextAsync(_policy, Policy);
         string[] line =
         [
-            "run", "--host", "van", "--netns", Client, "--policy", _policy, "--json", "--plane", "tun",
+            "run", "--host", "van", "--netns", Client, "--json", "--plane", "tun",
             "--uplink", $"eth1={Ours[0]}", "--uplink", $"eth2={Ours[1]}", "--proxy", "127.0.0.1:0",
             "--control", Control,
             .. masquerade ? (string[])["--masquerade"] : [],
+            .. plan ? (string[])["--policy", _policy] : [],
         ];
         _running = Root.RunAsync(line, new Locked(_lines), new Locked(_errors), _stop.Token);
         try
