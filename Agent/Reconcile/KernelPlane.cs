@@ -71,9 +71,13 @@ internal sealed class KernelPlane(KernelDataPlane kernel, IHostScheduler? schedu
     /// <summary>Neither this nor able to send is a subflow on its way out; the initial one may stay so for minutes.</summary>
     private static bool IsBegun(Subflow subflow) => subflow.Stats.Tcp.State is TcpState.SynSent or TcpState.SynReceived;
 
-    private static SubflowSample Convert(in TcpInfo tcp) => new()
+    /// <summary>
+    /// What a subflow waits for that has sent its FIN is that alone: its data went elsewhere, and the last data, long ago perhaps, does not
+    /// say since when.
+    /// </summary>
+    internal static SubflowSample Convert(in TcpInfo tcp) => new()
     {
-        UnackedSegments = tcp.UnackedSegments,
+        UnackedSegments = tcp.State is TcpState.FinWait1 or TcpState.LastAck or TcpState.Closing ? 0 : tcp.UnackedSegments,
         LastAckMs = tcp.LastAckReceivedMs,
         LastDataSentMs = tcp.LastDataSentMs,
         LastDataReceivedMs = tcp.LastDataReceivedMs,

@@ -73,7 +73,7 @@ internal sealed record SubflowView(string Local, string Remote, byte LocalId, by
         var (local, remote) = Ends(PlaneReader.Convert(info.Tuple));
         return new SubflowView(
             local, remote, info.LocalId, info.RemoteId, info.Backup, info.PeerBackup, null, sample.RttUs, sample.RttVarUs, sample.MinRttUs,
-            null, (uint)(info.CongestionWindow / PlaneReader.SegmentBytes), sample.UnackedSegments, null, (uint)info.Retransmissions,
+            null, (uint)(info.CongestionWindow / Math.Max(1, info.Mss)), sample.UnackedSegments, null, (uint)info.Retransmissions,
             sample.BytesSent, sample.BytesAcked, sample.BytesReceived, (uint)info.Queued, sample.DeliveryBytesPerSecond, sample.LastAckMs,
             sample.LastDataSentMs);
     }

@@ -23,14 +23,14 @@ internal sealed class SimulatedAccess(SharedWorld shared, string host) : IStackA
 
     private sealed class Probe(SharedWorld shared, string host) : ISubflowProbe
     {
-        private readonly SubflowMeter _meter = shared.Do(world => new SubflowMeter(world.Host(host).Connections));
-
         public void Read(ReadOnlySpan<SubflowSocket> subflows, Span<SubflowReading> readings)
         {
             for (var i = 0; i < subflows.Length; i++)
             {
                 var tuple = PlaneReader.Convert(subflows[i].Tuple);
-                readings[i] = shared.Do(world => _meter.Measure(tuple, world.Now));
+                readings[i] = shared.Do(world => world.Host(host).Connections.Stack.Paths.TryGetSubflow(tuple, out var info)
+                    ? new SubflowReading(true, PlaneReader.Sample(info, world.Now))
+                    : default);
             }
         }
 

@@ -103,6 +103,9 @@ public readonly record struct SubflowInfo
     /// <summary>It carries data; false while a handshake is under way or it is closing.</summary>
     public bool Established { get; init; }
 
+    /// <summary>It is on its way out.</summary>
+    public bool Closing { get; init; }
+
     /// <summary>We asked the peer not to send here while another subflow works.</summary>
     public bool Backup { get; init; }
 
@@ -127,8 +130,14 @@ public readonly record struct SubflowInfo
     /// <summary>Slow start threshold, bytes.</summary>
     public long SlowStartThreshold { get; init; }
 
-    /// <summary>Bytes in flight.</summary>
+    /// <summary>Bytes in flight: neither acknowledged nor taken for lost.</summary>
     public long InFlight { get; init; }
+
+    /// <summary>Payload bytes sent and not acknowledged, those that are taken for lost among them.</summary>
+    public long Outstanding { get; init; }
+
+    /// <summary>Payload bytes of a full segment.</summary>
+    public int Mss { get; init; }
 
     /// <summary>Bytes assigned to the subflow and not yet sent.</summary>
     public long Queued { get; init; }

@@ -111,6 +111,17 @@ public sealed class PathCommands
         return connection is not null;
     }
 
+    /// <summary>The numbers of a subflow, whichever connection has it.</summary>
+    /// <param name="tuple">Its ends.</param>
+    /// <param name="info">The numbers.</param>
+    /// <returns>False when there is none.</returns>
+    public bool TryGetSubflow(in FourTuple tuple, out SubflowInfo info)
+    {
+        var member = _host.Flows.Find(tuple);
+        info = member is null ? default : Reports.Describe(member);
+        return member is not null;
+    }
+
     private PmResult Touched(MptcpConnection connection, PmResult result)
     {
         _host.Connections.Touch(connection);

@@ -59,7 +59,8 @@ internal static class Reports
         return count;
     }
 
-    private static SubflowInfo Describe(Member m)
+    /// <summary>The numbers of a subflow.</summary>
+    public static SubflowInfo Describe(Member m)
     {
         var tcp = m.Tcp.GetStatistics();
         return new SubflowInfo
@@ -68,6 +69,7 @@ internal static class Reports
             LocalId = m.LocalId,
             RemoteId = m.RemoteId,
             Established = m.IsUsable,
+            Closing = m.IsClosing || m.Tcp.State.IsOver(),
             Backup = m.Backup,
             PeerBackup = m.PeerBackup,
             Stale = m.IsStale,
@@ -77,6 +79,8 @@ internal static class Reports
             CongestionWindow = tcp.CongestionWindow,
             SlowStartThreshold = tcp.SlowStartThreshold,
             InFlight = tcp.InFlight,
+            Outstanding = Math.Max(0, m.QueuedBytes - tcp.Unsent),
+            Mss = tcp.Mss,
             Queued = tcp.Unsent,
             PacingRate = (long)tcp.PacingRate,
             DeliveryRate = (long)tcp.DeliveryRate,

@@ -15,9 +15,6 @@ internal static class PlaneReader
     /// <summary>The stack's bound on subflows of a connection, with room for those that are on their way out.</summary>
     internal const int SubflowLimit = 32;
 
-    /// <summary>A full segment, about.</summary>
-    internal const long SegmentBytes = 1400;
-
     private const long MicrosPerMilli = 1000;
 
     private const string Known = "there is such a subflow already";
@@ -42,7 +39,7 @@ internal static class PlaneReader
     /// <summary>One subflow's measurements, as the kernel's sock_diag gives them.</summary>
     internal static SubflowSample Sample(in SubflowInfo info, Instant now) => new()
     {
-        UnackedSegments = info.InFlight > 0 ? 1u + (uint)(info.InFlight / SegmentBytes) : 0,
+        UnackedSegments = info.Outstanding > 0 ? (uint)((info.Outstanding + info.Mss - 1) / info.Mss) : 0,
         LastAckMs = Age(info.LastHeard, now),
         LastDataSentMs = Age(info.LastDataSent, now),
         LastDataReceivedMs = Age(info.LastDataReceived, now),
@@ -90,10 +87,14 @@ internal static class PlaneReader
         var held = ImmutableArray.CreateBuilder<PlaneSubflow>(subflows.Length);
         foreach (ref readonly var one in subflows)
         {
-            held.Add(new PlaneSubflow(Convert(one.Tuple), one.LocalId, one.RemoteId, one.Backup, one.Established, Sample(one, now)));
+            // What is neither established nor on its way out is a join under way.
+            if (!one.Closing)
+            {
+                held.Add(new PlaneSubflow(Convert(one.Tuple), one.LocalId, one.RemoteId, one.Backup, one.Established, Sample(one, now)));
+            }
         }
 
-        return held.MoveToImmutable();
+        return held.DrainToImmutable();
     }
 
     private static KernelError Refusal(string operation, int errno, string text) => new(operation, errno, text);

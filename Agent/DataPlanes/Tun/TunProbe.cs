@@ -10,17 +10,23 @@ internal sealed class TunProbe : ISubflowProbe, IPumpWork
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly TunShard _shard;
-    private readonly SubflowMeter _meter;
-    private readonly ManualResetEventSlim _answered = new();
+    private readonly ManualResetEventSlim _answered = new(initialState: true);
     private FourTuple[] _wanted = [];
     private SubflowReading[] _readings = [];
     private int _count;
 
-    internal TunProbe(TunShard shard) => (_shard, _meter) = (shard, new SubflowMeter(shard.Handler.Connections));
+    internal TunProbe(TunShard shard) => _shard = shard;
 
     /// <inheritdoc/>
     public void Read(ReadOnlySpan<Kernel.SubflowSocket> subflows, Span<SubflowReading> readings)
     {
+        if (!_answered.IsSet)
+        {
+            // The pump still has the last question, and may read it any moment.
+            readings[..subflows.Length].Clear();
+            return;
+        }
+
         if (_wanted.Length < subflows.Length)
         {
             _wanted = new FourTuple[subflows.Length];
@@ -31,7 +37,6 @@ internal sealed class TunProbe : ISubflowProbe, IPumpWork
         for (var i = 0; i < _count; i++)
         {
             _wanted[i] = PlaneReader.Convert(subflows[i].Tuple);
-            _readings[i] = default;
         }
 
         _answered.Reset();
@@ -50,7 +55,9 @@ internal sealed class TunProbe : ISubflowProbe, IPumpWork
     {
         for (var i = 0; i < _count; i++)
         {
-            _readings[i] = _meter.Measure(_wanted[i], now);
+            _readings[i] = _shard.Handler.Stack.Paths.TryGetSubflow(_wanted[i], out var info)
+                ? new SubflowReading(true, PlaneReader.Sample(info, now))
+                : default;
         }
 
         _answered.Set();

@@ -20,8 +20,9 @@ public readonly record struct PumpCounters(long PacketsIn, long BytesIn, long Pa
 }
 
 /// <summary>
-/// The one thread of one queue. Each round: what other threads ask, what can be read up to a budget, timers, what programs get of it, what
-/// is to be sent up to a budget, what programs get of that; then sleep until a packet, a request or the handler's deadline.
+/// The one thread of one queue. Each round: what can be read up to a budget, what other threads ask, timers, what programs get of it, what
+/// is to be sent up to a budget, what programs get of that; then sleep until a packet, a request or the handler's deadline. Packets come
+/// first so that whoever asks when a peer was last heard, of a thread that got no processor for a while, is not told of a silence.
 /// </summary>
 internal sealed unsafe class TunPump : IDisposable
 {
@@ -147,8 +148,8 @@ internal sealed unsafe class TunPump : IDisposable
     private void Round()
     {
         var now = Now;
-        _inbox.Run(now);
         var read = Receive(now);
+        _inbox.Run(now);
         if (_handler.PollTimeout() <= now)
         {
             _handler.HandleTimeout(now);

@@ -1,5 +1,6 @@
 using Multipath.Protocol.Primitives;
 using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Tcp;
 
 namespace Multipath.Protocol.Tests.Stacks;
 
@@ -64,6 +65,44 @@ public sealed class ReportTests
         pair.RunFor(Duration.FromSeconds(5));
         Assert.True(StackPair.Subflows(pair.Client, pair.ClientSide).Single().Retransmissions > 1);
         Assert.Equal(11_000, StackPair.Subflows(pair.Server, pair.ServerSide).Single().BytesReceived);
+    }
+
+    [Fact]
+    public void What_is_lost_is_outstanding_until_it_is_acknowledged_and_a_fin_never_is()
+    {
+        var pair = new StackPair().Connect();
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => !fromClient;
+        pair.Client.Write(pair.ClientSide, new byte[5_000], pair.Now);
+        var least = long.MaxValue;
+        for (var i = 0; i < 300; i++)
+        {
+            pair.RunFor(Duration.FromMillis(10));
+            var cut = StackPair.Subflows(pair.Client, pair.ClientSide).Single();
+            Assert.Equal(5_000, cut.Outstanding);
+            least = Math.Min(least, cut.InFlight);
+        }
+
+        Assert.True(least < 5_000);
+        pair.Passes = (bool fromClient, in ParsedPacket packet) => !(fromClient && packet.Has(TcpFlags.Fin));
+        pair.RunFor(Duration.FromSeconds(10));
+        pair.Server.Close(pair.ServerSide, pair.Now);
+        pair.Client.Close(pair.ClientSide, pair.Now);
+        pair.Server.Read(pair.ServerSide, new byte[5_000], pair.Now);
+        pair.RunFor(Duration.FromMillis(50));
+        var closing = StackPair.Subflows(pair.Client, pair.ClientSide).Single();
+        Assert.Equal((false, true, 1, 0), (closing.Established, closing.Closing, closing.InFlight, closing.Outstanding));
+    }
+
+    [Fact]
+    public void A_subflow_is_found_by_its_ends()
+    {
+        var pair = new StackPair().Connect().Join();
+        foreach (var subflow in StackPair.Subflows(pair.Client, pair.ClientSide))
+        {
+            Assert.True(pair.Client.Paths.TryGetSubflow(subflow.Tuple, out var found));
+            Assert.Equal(subflow, found);
+            Assert.False(pair.Client.Paths.TryGetSubflow(subflow.Tuple.Reversed, out _));
+        }
     }
 
     [Fact]

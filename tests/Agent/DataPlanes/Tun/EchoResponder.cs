@@ -26,8 +26,14 @@ internal sealed class EchoResponder : IPacketHandler
 
     internal TaskCompletionSource<Instant> TimedOut { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The pump's thread waits for it when it has told of a timeout.</summary>
+    internal ManualResetEventSlim? Gate { get; set; }
+
+    internal int Packets { get; private set; }
+
     public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now)
     {
+        Packets++;
         var reply = packet.ToArray();
         if (reply[0] >> 4 == 4 && reply[9] == Icmp && reply[20] == EchoRequest4)
         {
@@ -49,6 +55,7 @@ internal sealed class EchoResponder : IPacketHandler
     {
         Deadline = Instant.Never;
         TimedOut.SetResult(now);
+        Gate?.Wait();
     }
 
     /// <summary>Asks for something to happen while the next packets are sent.</summary>

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Interop;
+using Multipath.Agent.Namespaces;
 using Multipath.Protocol.Primitives;
 using Multipath.TestKit;
 
@@ -38,6 +41,25 @@ public sealed class TunPumpTests
         using var bed = Bed.Create(offload: true);
         Assert.True(bed.Pump.TryPost(new Work(_ => bed.Handler.SendingHasNews = true)));
         await bed.Handler.NewsHeard.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task What_has_come_is_taken_before_questions_are_answered()
+    {
+        using var bed = Bed.Create(offload: true);
+        using var gate = new ManualResetEventSlim();
+        bed.Handler.Gate = gate;
+        Assert.True(bed.Pump.TryPost(new Work(now => bed.Handler.Deadline = now)));
+        await bed.Handler.TimedOut.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        // The pump's thread stands still: a packet comes, and then somebody asks.
+        var before = bed.Handler.Packets;
+        using var socket = NetNamespace.Run(bed.Netns, () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        socket.SendTo([1], new IPEndPoint(IPAddress.Parse("10.72.1.2"), 9));
+        var asked = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Assert.True(bed.Pump.TryPost(new Work(_ => asked.SetResult(bed.Handler.Packets))));
+        gate.Set();
+        Assert.True(await asked.Task.WaitAsync(Patience, TestContext.Current.CancellationToken) > before);
     }
 
     [Fact]
