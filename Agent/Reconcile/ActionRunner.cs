@@ -116,8 +116,17 @@ internal sealed class ActionRunner(IDataPlane plane, ConnectionTable table, Jour
         return error;
     }
 
+    /// <summary>A join was not answered in time: it is closed where the data plane would go on with it at its own cost.</summary>
+    public void GiveUp(PendingSubflow begun, TrackedConnection connection)
+    {
+        if (plane.ClosesJoins)
+        {
+            _ = Abandon(begun.Path.Address, begun.Remote, connection);
+        }
+    }
+
     /// <summary>A subflow that is still being connected has a port only the kernel knows: it is looked up and closed.</summary>
-    public KernelError? Abandon(IPAddress local, IPEndPoint remote, TrackedConnection connection)
+    private KernelError? Abandon(IPAddress local, IPEndPoint remote, TrackedConnection connection)
     {
         connection.Pending.RemoveAll(one => one.Path.Address.Equals(local) && one.Remote.Equals(remote));
         var held = plane.Snapshot().Connections.FirstOrDefault(one => one.Token == connection.Token);

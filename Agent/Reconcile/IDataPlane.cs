@@ -19,6 +19,12 @@ internal interface IDataPlane : IPathCommands, IDisposable
     /// <summary>Whether this connection takes commands; false for one that the kernel manages, or that is gone.</summary>
     bool IsSteerable(uint token);
 
+    /// <summary>
+    /// Whether a join that was given up is to be closed. The kernel's is left to its timers: closing any subflow, even one that never
+    /// carried a byte, makes it send all that is unacknowledged once more.
+    /// </summary>
+    bool ClosesJoins => false;
+
     /// <summary>Chooses packet schedulers; null where there is one for all connections.</summary>
     ISchedulerControl? Schedulers => null;
 

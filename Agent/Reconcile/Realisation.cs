@@ -71,6 +71,9 @@ internal sealed class Realisation(
     /// <summary>A subflow closed that nobody here closed.</summary>
     public void Left(uint token, PathKey path, DateTimeOffset now) => _memory = _memory.SubflowClosed(token, path, byReflex: false, now);
 
+    /// <summary>A join was not answered in time.</summary>
+    public void GiveUp(PendingSubflow begun, TrackedConnection connection) => runner.GiveUp(begun, connection);
+
     /// <summary>A subflow that was begun did not come to be.</summary>
     public void Failed(CreateSubflow create, int error, Journal journal, DateTimeOffset now)
     {

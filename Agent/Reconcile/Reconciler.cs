@@ -190,6 +190,7 @@ internal sealed class Reconciler
 
         foreach (var failed in _table.Expire(now, Errno.TimedOut))
         {
+            _realisation.GiveUp(failed.Begun, failed.Connection);
             Take(failed, now);
             _dirty = true;
         }

@@ -45,6 +45,9 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
 
     public ISchedulerControl Schedulers => this;
 
+    /// <summary>Each takes one of the connection's few places while its SYN is sent again, two minutes.</summary>
+    public bool ClosesJoins => true;
+
     public string Usual { get; } = new ConnectionOptions().Scheduler;
 
     public PlaneSnapshot Snapshot() => new([.. AskAll(PlaneReader.Snapshot).SelectMany(one => one.Connections)]);

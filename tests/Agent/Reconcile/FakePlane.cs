@@ -37,6 +37,8 @@ internal sealed class FakePlane : IDataPlane, IReconcileOutput, ISchedulerContro
 
     internal List<KeptPlan> Kept { get; } = [];
 
+    public bool ClosesJoins { get; set; }
+
     /// <summary>Whether it lets schedulers be chosen.</summary>
     internal bool ChoosesSchedulers { get; set; }
 
