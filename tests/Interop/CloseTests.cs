@@ -129,6 +129,21 @@ public sealed class CloseTests
     }
 
     [Fact]
+    public async Task A_write_after_the_end_was_said_fails_and_a_read_that_waits_when_the_stream_is_disposed_of()
+    {
+        using var bed = Bed.Create();
+        var pair = await bed.ConnectAsync(weConnect: true, new ConnectionOptions { SendBufferLimit = 64 << 10 });
+        var writing = pair.Ours.WriteAsync(new byte[64 << 20], Cancellation).AsTask();
+        pair.Ours.CompleteWrites();
+        await Assert.ThrowsAsync<IOException>(() => writing.WaitAsync(Patience, Cancellation));
+        writing = pair.Ours.WriteAsync(new byte[1], Cancellation).AsTask();
+        await Assert.ThrowsAsync<IOException>(() => writing.WaitAsync(Patience, Cancellation));
+        var reading = pair.Ours.ReadAsync(new byte[1], Cancellation).AsTask();
+        await pair.Ours.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(Patience, Cancellation));
+    }
+
+    [Fact]
     public async Task A_writer_waits_while_nobody_reads_and_can_give_up()
     {
         using var bed = Bed.Create();

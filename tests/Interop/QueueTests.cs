@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Multipath.Agent.DataPlanes.Tun;
 using Multipath.Agent.Namespaces;
 using Multipath.Agent.Sockets;
 using Multipath.Interop.Tests.Support;
+using Multipath.Protocol;
+using Multipath.Protocol.Primitives;
+using Multipath.TestKit;
 
 namespace Multipath.Interop.Tests;
 
@@ -105,9 +109,52 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task Queues_that_were_opened_before_one_that_cannot_be_are_stopped()
+    {
+        Assert.SkipWhen(NetLab.WhyNot() is not null, NetLab.WhyNot() ?? "");
+        using var lab = new NetLab();
+        var opened = new List<Stopped>();
+        var options = new StackOptions { Entropy = new CryptographicEntropy() };
+        Assert.Throws<IOException>(() => TunStack.Open(new TunOptions("tun0") { Netns = lab.Add("q"), Queues = 2 }, options, inner =>
+        {
+            opened.Add(opened.Count == 0 ? new Stopped() : throw new IOException());
+            return opened[0];
+        }));
+        await Assert.Single(opened).Told.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+    }
+
+    [Fact]
     public void The_kernels_rules_for_paths_need_one_queue()
     {
         using var bed = Bed.Create(new BedOptions { Queues = 2 });
         Assert.Throws<InvalidOperationException>(() => bed.Stack.KernelPaths);
+    }
+
+    /// <summary>Does nothing, and says when it is stopped.</summary>
+    private sealed class Stopped : IPacketHandler
+    {
+        internal TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now)
+        {
+        }
+
+        public Instant PollTimeout() => Instant.Never;
+
+        public void HandleTimeout(Instant now)
+        {
+        }
+
+        public void HandleRound(Instant now)
+        {
+        }
+
+        public int PollTransmit(Span<byte> buffer, out PacketInfo info, Instant now)
+        {
+            info = default;
+            return 0;
+        }
+
+        public void HandleStop(Exception? failure) => Told.SetResult();
     }
 }

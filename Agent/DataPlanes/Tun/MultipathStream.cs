@@ -66,6 +66,9 @@ public sealed class MultipathStream : Stream
     /// <summary>Why nothing more can be read or written; the pump's thread.</summary>
     internal Exception? Failure { get; private set; }
 
+    /// <summary>Why nothing more can be written, although it may be read; the pump's thread.</summary>
+    internal Exception? WriteFailure { get; private set; }
+
     /// <summary>How it ended; the pump's thread.</summary>
     internal EndReason Reason { get; private set; }
 
@@ -105,8 +108,15 @@ public sealed class MultipathStream : Stream
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Says that nothing more will be written; reading goes on until the peer has said the same.</summary>
-    public void CompleteWrites() => Owner.Post((handler, now) => handler.Stack.Close(Id, now));
+    /// <summary>
+    /// Says that nothing more will be written; reading goes on until the peer has said the same. A write that waits, or comes, fails.
+    /// </summary>
+    public void CompleteWrites() => Owner.Post((handler, now) =>
+    {
+        handler.Stack.Close(Id, now);
+        WriteFailure = new IOException("The end of the stream was said.");
+        _write.Resume(now);
+    });
 
     /// <summary>Ends the connection at once, at both ends; what was not delivered is lost.</summary>
     public void Abort() => Owner.Post((handler, now) => handler.Stack.Abort(Id, now));
@@ -163,7 +173,13 @@ public sealed class MultipathStream : Stream
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            Owner.Post((handler, now) => handler.Stack.Release(Id, now));
+            Owner.Post((handler, now) =>
+            {
+                handler.Stack.Release(Id, now);
+                var disposed = new ObjectDisposedException(nameof(MultipathStream));
+                _read.Fail(disposed);
+                _write.Fail(disposed);
+            });
         }
 
         base.Dispose(disposing);

@@ -55,7 +55,7 @@ internal abstract class StreamOperation : IPumpWork, IValueTaskSource<int>
             _waiting = false;
             _core.SetResult(result);
         }
-        else if (_stream.Failure is { } failure)
+        else if (FailureOf(_stream) is { } failure)
         {
             End(failure);
         }
@@ -123,6 +123,9 @@ internal abstract class StreamOperation : IPumpWork, IValueTaskSource<int>
 
     /// <summary>Whether a connection that ended so leaves nothing to complain of.</summary>
     protected abstract bool EndsWell(EndReason reason);
+
+    /// <summary>Why what could not be done will never be; null while it may yet.</summary>
+    protected virtual Exception? FailureOf(MultipathStream stream) => stream.Failure;
 
     /// <summary>Forgets the caller's buffer.</summary>
     protected abstract void Release();
@@ -198,6 +201,8 @@ internal sealed class WriteOperation(MultipathStream stream) : StreamOperation(s
         result = 0;
         return _buffer.IsEmpty;
     }
+
+    protected override Exception? FailureOf(MultipathStream stream) => stream.Failure ?? stream.WriteFailure;
 
     protected override bool EndsWell(EndReason reason) => false;
 

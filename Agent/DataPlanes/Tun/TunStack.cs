@@ -22,11 +22,20 @@ public sealed class TunStack : IDisposable
         (_device, _options) = (device, options);
         var count = device.Queues.Count;
         var group = count == 1 ? null : new TunGroup(count);
-        for (var own = 0; own < count; own++)
+        try
         {
-            var shard = new TunShard(device, device.Queues[own], options with { Share = new StackShare(own, count, group) }, between);
-            _shards.Add(shard);
-            group?.Add(own, shard);
+            for (var own = 0; own < count; own++)
+            {
+                var shard = new TunShard(device, device.Queues[own], options with { Share = new StackShare(own, count, group) }, between);
+                _shards.Add(shard);
+                group?.Add(own, shard);
+            }
+        }
+        catch
+        {
+            // Before the device is closed, whose queues they read.
+            _shards.ForEach(shard => shard.Dispose());
+            throw;
         }
     }
 
