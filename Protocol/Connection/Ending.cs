@@ -60,6 +60,8 @@ internal sealed class Ending(Session s)
 
         if (now >= _abandonAt)
         {
+            // Joins under way too: one that is answered later would be a subflow of nothing.
+            ResetRest();
             End(EndReason.TimedOut);
         }
     }
@@ -124,7 +126,7 @@ internal sealed class Ending(Session s)
         s.Emit(StackEventKind.Ended, reason);
     }
 
-    // Both streams are whole at both ends; what is missing is the answer to a FIN, on a path that is gone.
+    // Of a connection whose streams are whole at both ends only the answer to a FIN is missing, on a path that is gone.
     private void ResetRest()
     {
         foreach (var m in s.Members)

@@ -178,6 +178,27 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public void Line_26_a_join_that_is_answered_when_the_connection_was_given_up_is_reset()
+    {
+        var pair = new StackPair().Connect();
+        var (first, answers) = (StackPair.Subflows(pair.Client, pair.ClientSide).Single(), false);
+        pair.Passes = (bool fromClient, in ParsedPacket packet) =>
+            packet.Tuple != first.Tuple && packet.Tuple != first.Tuple.Reversed && (fromClient || answers);
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.CreateSubflow(
+            pair.ClientToken, new Endpoint(StackPair.ClientB, 0), 1, new Endpoint(StackPair.ServerB, 80), backup: false));
+        Assert.Equal(PmResult.Ok, pair.Client.Paths.DestroySubflow(pair.ClientToken, first.Tuple, pair.Now));
+        pair.RunFor(Duration.FromSeconds(61));
+        Assert.Contains(pair.ClientEvents, one => one is { Kind: StackEventKind.Ended, Reason: EndReason.TimedOut });
+
+        // The peer, whose subflow has not ended, has answered each of the SYNs and does so again.
+        Assert.Equal(2, StackPair.Subflows(pair.Server, pair.ServerSide).Length);
+        answers = true;
+        pair.RunFor(Duration.FromSeconds(10));
+        Assert.Equal(0, pair.Client.ConnectionCount);
+        Assert.Equal(first.Tuple.Reversed, StackPair.Subflows(pair.Server, pair.ServerSide).Single().Tuple);
+    }
+
+    [Fact]
     public void Line_26_a_path_that_comes_back_carries_on_where_the_last_one_ended()
     {
         var pair = new StackPair().Connect();
