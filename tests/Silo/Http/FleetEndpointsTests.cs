@@ -37,11 +37,9 @@ public sealed class FleetEndpointsTests
     [Fact]
     public async Task A_host_is_shown_and_explained()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         await silo.HostIs(HostStatus.Settled);
 
         var host = await Get(silo, "/api/v1/hosts/van-1");

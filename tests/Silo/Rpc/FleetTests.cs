@@ -64,8 +64,7 @@ public sealed class FleetTests
         await using var truck = await silo.Agent("truck-1", "class=truck");
         foreach (var agent in new[] { van, truck })
         {
-            await agent.ReportAll();
-            await agent.Ack(await agent.Plan());
+            await agent.Ack(await agent.FirstPlan());
             await agent.UntilQuiet();
         }
 
@@ -81,8 +80,7 @@ public sealed class FleetTests
         await using var silo = await TestSilo.Start();
         await silo.Apply(Texts.Policy("vans"));
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         Assert.Equal(["van-1"], (await silo.Apply(Texts.Policy("all", "\"\"", priority: 200))).Hosts);
         var taken = await agent.Plan();
         Assert.Equal("all", taken.Policy);

@@ -30,15 +30,9 @@ public sealed class HeartbeatTests
     public async Task A_plan_without_an_answer_is_pushed_again()
     {
         var time = new FakeTime();
-        await using var silo = await TestSilo.Start(options => options with
-        {
-            Clock = time,
-            Sessions = new SessionSettings { Heartbeat = TimeSpan.FromMinutes(10) },
-        });
-        await silo.Apply(Texts.Policy());
+        await using var silo = await StartAsync(time);
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        var first = await agent.Plan();
+        var first = await agent.FirstPlan();
         await agent.UntilQuiet();
         time.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal(first.Version, (await agent.Plan()).Version);
@@ -48,15 +42,9 @@ public sealed class HeartbeatTests
     public async Task The_recheck_timer_ranks_again_though_nothing_is_reported()
     {
         var time = new FakeTime();
-        await using var silo = await TestSilo.Start(options => options with
-        {
-            Clock = time,
-            Sessions = new SessionSettings { Heartbeat = TimeSpan.FromMinutes(10) },
-        });
-        await silo.Apply(Texts.Policy());
+        await using var silo = await StartAsync(time);
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         await agent.Report(TestAgent.Path("wlan0", "10.1.0.2", PathState.LinkDown));
         await agent.Ack(await agent.Plan());
         await agent.Report(TestAgent.Path("wlan0", "10.1.0.2"));
@@ -67,4 +55,11 @@ public sealed class HeartbeatTests
         time.Advance(TimeSpan.FromSeconds(11));
         await agent.UntilActive("wlan0");
     }
+
+    /// <summary>A silo with a policy, which hears of an agent so seldom that silence ends no session.</summary>
+    private static Task<TestSilo> StartAsync(FakeTime time) => TestSilo.StartWithPolicy(options => options with
+    {
+        Clock = time,
+        Sessions = new SessionSettings { Heartbeat = TimeSpan.FromMinutes(10) },
+    });
 }

@@ -60,8 +60,7 @@ public sealed class HeldHostTests
         // Resumed while it is away, it gets the newest policy as soon as it is back.
         await silo.Fleet.ResumeHostAsync(new ResumeHostRequest { Host = "van-1" });
         await using var back = await silo.Agent(running: running, sequence: sequence);
-        await back.ReportAll();
-        var plan = await back.Plan();
+        var plan = await back.FirstPlan();
         Assert.True(plan.Version.Epoch > running.Epoch);
         Assert.Equal(Texts.Policy(priority: 202), plan.PolicyYaml);
     }
@@ -141,8 +140,7 @@ public sealed class HeldHostTests
     {
         await silo.Apply(policy);
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        var plan = await agent.Plan();
+        var plan = await agent.FirstPlan();
         await agent.Ack(plan);
         await silo.HostIs(HostStatus.Settled);
         return plan.Version;

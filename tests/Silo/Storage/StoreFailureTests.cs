@@ -22,11 +22,9 @@ public sealed class StoreFailureTests
     [InlineData("fleet")]
     public async Task A_policy_that_cannot_be_stored_is_not_applied_in_any_part_and_can_be_applied_later(string broken)
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         await silo.HostIs(HostStatus.Settled);
 
         using (silo.Break(broken))
@@ -53,13 +51,11 @@ public sealed class StoreFailureTests
     [Fact]
     public async Task Hosts_are_steered_while_nothing_can_be_stored_and_are_stored_afterwards()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         Plan second;
         await using (var agent = await silo.Agent())
         {
-            await agent.ReportAll();
-            await agent.Ack(await agent.Plan());
+            await agent.Ack(await agent.FirstPlan());
             await silo.HostIs(HostStatus.Settled);
             using (silo.Break("host"))
             {

@@ -68,6 +68,13 @@ internal sealed class TestAgent : IAsyncDisposable
         },
     });
 
+    /// <summary>Reports everything and waits for the plan that is made of it.</summary>
+    public async Task<Plan> FirstPlan()
+    {
+        await ReportAll();
+        return await Plan();
+    }
+
     public Task Ack(Plan plan, params ActionResult[] refused) =>
         Send(new AgentMessage { PlanAck = new PlanAck { Version = plan.Version, Refused = { refused } } });
 

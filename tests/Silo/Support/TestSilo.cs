@@ -54,6 +54,14 @@ internal sealed class TestSilo : IAsyncDisposable
         return silo;
     }
 
+    /// <summary>One that has a policy, which all vans follow.</summary>
+    public static async Task<TestSilo> StartWithPolicy(Func<SiloOptions, SiloOptions>? change = null)
+    {
+        var silo = await Start(change);
+        await silo.Apply(Texts.Policy());
+        return silo;
+    }
+
     /// <summary>Stops the silo and starts another one on the same ground.</summary>
     /// <param name="meanwhile">Done while no silo runs.</param>
     public async Task Restart(Action? meanwhile = null)

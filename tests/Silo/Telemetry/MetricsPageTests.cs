@@ -11,11 +11,9 @@ public sealed class MetricsPageTests
     [Fact]
     public async Task The_page_shows_what_a_plan_went_through_and_names_no_host()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         await using var agent = await silo.Agent("a-host-of-its-own");
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         await silo.HostIs(HostStatus.Settled, "a-host-of-its-own");
 
         var answer = await silo.Http.GetAsync("/metrics");
@@ -60,8 +58,7 @@ public sealed class MetricsPageTests
 
     private static async Task<string> PageAsync()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         return await silo.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
     }
 

@@ -16,8 +16,7 @@ public sealed class ReadinessTests
     public async Task A_store_that_cannot_be_written_is_found_out_though_nobody_writes_and_so_is_its_repair()
     {
         var time = new FakeTime();
-        await using var silo = await TestSilo.Start(options => options with { Clock = time });
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy(options => options with { Clock = time });
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/readyz")).StatusCode);
         using (BrokenStore.Where(silo, "1 = 1"))
         {
@@ -50,8 +49,7 @@ public sealed class ReadinessTests
     public async Task While_grains_write_the_probe_writes_nothing()
     {
         var time = new FakeTime();
-        await using var silo = await TestSilo.Start(options => options with { Clock = time });
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy(options => options with { Clock = time });
         var probe = silo.Services.GetRequiredService<StoreProbe>();
         using (silo.Break("probe"))
         {
@@ -72,8 +70,7 @@ public sealed class ReadinessTests
         {
             var time = new FakeTime();
             var data = Path.Combine(folder, "data");
-            await using var silo = await TestSilo.Start(options => options with { Clock = time, DataFolder = data });
-            await silo.Apply(Texts.Policy());
+            await using var silo = await TestSilo.StartWithPolicy(options => options with { Clock = time, DataFolder = data });
             var filler = Path.Combine(folder, "filler");
             Fill(filler);
             var refused = await Assert.ThrowsAsync<RpcException>(() => silo.Apply($"{Texts.Policy()}\n{new string('#', 30_000)}\n"));

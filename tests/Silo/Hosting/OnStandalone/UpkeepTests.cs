@@ -211,8 +211,7 @@ public sealed class UpkeepTests(PostgresFixture postgres) : IDisposable
     {
         await silo.Apply(Texts.Policy());
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        var plan = await agent.Plan();
+        var plan = await agent.FirstPlan();
         await agent.Ack(plan);
         await silo.HostIs(HostStatus.Settled);
         await agent.Finish();

@@ -98,8 +98,7 @@ public sealed class FleetMovedTests
     {
         await silo.Apply(Texts.Policy());
         var agent = await silo.Agent();
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         await silo.HostIs(HostStatus.Settled);
         await agent.UntilQuiet();
         return agent;

@@ -14,11 +14,9 @@ public sealed class FleetWritesTests
     public async Task Reports_and_heartbeats_of_a_settled_host_write_nothing()
     {
         var time = new FakeTime();
-        await using var silo = await TestSilo.Start(options => options with { Clock = time });
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy(options => options with { Clock = time });
         await using var agent = await silo.Agent();
-        await agent.ReportAll();
-        await agent.Ack(await agent.Plan());
+        await agent.Ack(await agent.FirstPlan());
         await silo.FleetHears(HostStatus.Settled);
         time.Advance(TimeSpan.FromSeconds(2));
 

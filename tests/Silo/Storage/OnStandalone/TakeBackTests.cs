@@ -17,8 +17,7 @@ public sealed class TakeBackTests
     [Fact]
     public async Task A_change_that_can_neither_be_made_nor_taken_back_is_not_in_force_and_its_revision_is_not_used_again()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         using (BrokenStore.Where(silo, FleetAndTakingBack))
         {
             var refused = await Assert.ThrowsAsync<RpcException>(() => silo.Apply(Changed));
@@ -39,8 +38,7 @@ public sealed class TakeBackTests
     [Fact]
     public async Task After_it_the_same_silo_goes_on_with_what_is_in_force()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         using (BrokenStore.Where(silo, FleetAndTakingBack))
         {
             await Assert.ThrowsAsync<RpcException>(() => silo.Apply(Changed));
@@ -53,8 +51,7 @@ public sealed class TakeBackTests
     [Fact]
     public async Task A_deletion_that_can_neither_be_made_nor_taken_back_leaves_the_policy_there()
     {
-        await using var silo = await TestSilo.Start();
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy();
         using (BrokenStore.Where(silo, FleetAndTakingBack))
         {
             await Assert.ThrowsAsync<RpcException>(

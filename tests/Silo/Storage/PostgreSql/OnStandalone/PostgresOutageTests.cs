@@ -23,13 +23,11 @@ public sealed class PostgresOutageTests
     public async Task Hosts_are_steered_while_the_database_is_away_and_everything_is_stored_when_it_is_back(bool crash)
     {
         await using var server = await Launch();
-        await using var silo = await TestSilo.Start(options => options with { Database = server.ConnectionString() });
-        await silo.Apply(Texts.Policy());
+        await using var silo = await TestSilo.StartWithPolicy(options => options with { Database = server.ConnectionString() });
         Plan second;
         await using (var agent = await silo.Agent())
         {
-            await agent.ReportAll();
-            await agent.Ack(await agent.Plan());
+            await agent.Ack(await agent.FirstPlan());
             await silo.HostIs(HostStatus.Settled);
             await (crash ? server.Kill() : server.Stop());
             await IsToldSo(silo);

@@ -28,8 +28,7 @@ public sealed class PostgresProgramTests(PostgresFixture postgres) : IDisposable
             await silo.Apply(Texts.Policy());
             await using (var agent = await silo.Agent())
             {
-                await agent.ReportAll();
-                plan = await agent.Plan();
+                plan = await agent.FirstPlan();
                 await agent.Ack(plan);
                 await silo.HostIs(HostStatus.Settled);
                 (sequence, _) = (agent.Sequence, agent.Finish());
