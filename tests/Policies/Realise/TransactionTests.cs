@@ -10,6 +10,7 @@ public sealed class TransactionTests
 {
     private static readonly PlanContent Before = Plans.Of((Wifi, Active), (Lte, Backup));
     private static readonly PlanContent After = Plans.Of((Lte, Active), (Wifi, Backup));
+    private static readonly PlanContent Away = Plans.Of((Lte, Active), (Wifi, Avoid));
 
     private readonly DataPlaneModel _plane = new(Wifi, Lte, Sat);
 
@@ -19,7 +20,7 @@ public sealed class TransactionTests
     public void The_new_path_joins_in_and_the_old_one_leaves_when_it_carries()
     {
         Assert.Equal("active 10.2.0.2", _plane.Step(After, 1));
-        Assert.Equal("00000007-1 Begun wlan0/10.1.0.2 -> wwan0/10.2.0.2: wwan0: as planned", _plane.Told);
+        Assert.Equal(First("Begun", "wwan0: as planned"), _plane.Told);
         Assert.Equal(At(1.05), _plane.NextDeadline);
         _plane.Carry(Lte, sent: 3000, acked: 0);
         Assert.Equal("", _plane.Step(After, 1.5));
@@ -27,7 +28,7 @@ public sealed class TransactionTests
         Assert.Equal("backup 10.1.0.2", _plane.Step(After, 1.55));
         Assert.Equal("", _plane.Told);
         Assert.Equal("", _plane.Step(After, 1.6));
-        Assert.Equal("00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: the new path carries", _plane.Told);
+        Assert.Equal(First("Done", "the new path carries"), _plane.Told);
         Assert.Equal("", _plane.Step(After, 1.65));
         Assert.Equal("", _plane.Told);
         Assert.Null(_plane.NextDeadline);
@@ -49,9 +50,7 @@ public sealed class TransactionTests
         _plane.Carry(Lte, sent: 3000, acked: 0);
         Assert.Equal("", _plane.Step(After, 2.29));
         Assert.Equal("active 10.1.0.2, backup 10.2.0.2", _plane.Step(After, 2.3));
-        Assert.Equal(
-            "00000007-1 Reverted wlan0/10.1.0.2 -> wwan0/10.2.0.2: nothing that was sent on the new path was acknowledged in time",
-            _plane.Told);
+        Assert.Equal(First("Reverted", "nothing that was sent on the new path was acknowledged in time"), _plane.Told);
     }
 
     [Fact]
@@ -60,7 +59,7 @@ public sealed class TransactionTests
         _plane.Step(After, 1);
         Assert.Equal("backup 10.1.0.2", _plane.Step(After, 1.3));
         Assert.Equal("", _plane.Step(After, 2.3));
-        Assert.Equal("00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: nothing was sent on it meanwhile", _plane.Told);
+        Assert.Equal(First("Done", "nothing was sent on it meanwhile"), _plane.Told);
     }
 
     [Fact]
@@ -87,8 +86,7 @@ public sealed class TransactionTests
     [Fact]
     public void A_path_that_does_not_carry_in_time_is_given_up_and_tried_again_later()
     {
-        _plane.Step(After, 1);
-        _plane.Carry(Lte, sent: 3000, acked: 0);
+        BeginUnanswered();
         Assert.Equal("", _plane.Step(After, 2.99));
         Assert.Equal("backup 10.2.0.2", _plane.Step(After, 3));
         Assert.StartsWith("00000007-1 Reverted", _plane.Told, StringComparison.Ordinal);
@@ -105,14 +103,13 @@ public sealed class TransactionTests
         _plane.Step(After, 1);
         _plane.Set(Wifi, PathState.LinkDown);
         Assert.Equal("withdraw id 0, destroy 10.1.0.2", _plane.Step(After, 1.1));
-        Assert.Equal("00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: the old path is gone", _plane.Told);
+        Assert.Equal(First("Done", "the old path is gone"), _plane.Told);
     }
 
     [Fact]
     public void A_dead_path_is_left_without_a_transaction_even_while_a_handover_waits()
     {
-        _plane.Step(After, 1);
-        _plane.Carry(Lte, sent: 3000, acked: 0);
+        BeginUnanswered();
         _plane.Step(After, 3);
         _plane.Set(Wifi, PathState.LinkDown);
         Assert.Equal("withdraw id 0, destroy 10.1.0.2, active 10.2.0.2", _plane.Step(After, 4));
@@ -125,7 +122,7 @@ public sealed class TransactionTests
         _plane.Step(After, 1.3);
         _plane.Change(_plane.On(Lte), _plane.On(Lte) with { Silent = true });
         Assert.Equal("destroy 10.2.0.2, create wwan0 id 2, active 10.1.0.2", _plane.Step(After, 1.4));
-        Assert.Equal("00000007-1 Reverted wlan0/10.1.0.2 -> wwan0/10.2.0.2: the new path fell silent or is gone", _plane.Told);
+        Assert.Equal(First("Reverted", "the new path fell silent or is gone"), _plane.Told);
     }
 
     [Fact]
@@ -142,26 +139,18 @@ public sealed class TransactionTests
     [Fact]
     public void What_the_plan_avoids_is_drained_before_it_is_closed()
     {
-        var away = Plans.Of((Lte, Active), (Wifi, Avoid));
-        Assert.Equal("active 10.2.0.2", _plane.Step(away, 1));
-        _plane.Carry(Lte, sent: 3000, acked: 3000);
-        _plane.Carry(Wifi, sent: 9000, acked: 8000, outstanding: true);
-        Assert.Equal("backup 10.1.0.2", _plane.Step(away, 1.1));
-        Assert.Equal("", _plane.Step(away, 1.2));
+        BeginToDrain();
+        Assert.Equal("", _plane.Step(Away, 1.2));
         _plane.Carry(Wifi, sent: 9000, acked: 9000);
-        Assert.Equal("destroy 10.1.0.2", _plane.Step(away, 1.3));
+        Assert.Equal("destroy 10.1.0.2", _plane.Step(Away, 1.3));
     }
 
     [Fact]
     public void What_does_not_drain_in_time_is_closed_all_the_same()
     {
-        var away = Plans.Of((Lte, Active), (Wifi, Avoid));
-        _plane.Step(away, 1);
-        _plane.Carry(Lte, sent: 3000, acked: 3000);
-        _plane.Carry(Wifi, sent: 9000, acked: 8000, outstanding: true);
-        _plane.Step(away, 1.1);
-        Assert.Equal("", _plane.Step(away, 3.09));
-        Assert.Equal("destroy 10.1.0.2", _plane.Step(away, 3.1));
+        BeginToDrain();
+        Assert.Equal("", _plane.Step(Away, 3.09));
+        Assert.Equal("destroy 10.1.0.2", _plane.Step(Away, 3.1));
     }
 
     [Fact]
@@ -169,8 +158,7 @@ public sealed class TransactionTests
     {
         var hasty = After with { Handover = After.Handover with { MakeBeforeBreak = false } };
         Assert.Equal("active 10.2.0.2, backup 10.1.0.2", _plane.Step(hasty, 1));
-        Assert.Equal(
-            "00000007-1 Done wlan0/10.1.0.2 -> wwan0/10.2.0.2: the policy does not wait for the new path", _plane.Told);
+        Assert.Equal(First("Done", "the policy does not wait for the new path"), _plane.Told);
     }
 
     [Fact]
@@ -191,7 +179,7 @@ public sealed class TransactionTests
         var now = 1.0;
         for (var i = 0; i < 12; i++)
         {
-            var plan = dice.Pick([Before, After, Plans.Of((Lte, Active), (Wifi, Avoid)), Plans.Of((Sat, Active), (Lte, Active))]);
+            var plan = dice.Pick([Before, After, Away, Plans.Of((Sat, Active), (Lte, Active))]);
             plane.Step(plan, now);
             foreach (var subflow in plane.Subflows.Where(_ => dice.Chance(50)).ToArray())
             {
@@ -219,4 +207,23 @@ public sealed class TransactionTests
         Assert.Equal("", plane.Step(After, now + 3));
         Assert.Equal((true, false), (plane.On(Wifi).Backup, plane.On(Lte).Backup));
     });
+
+    /// <summary>How the first handover is told.</summary>
+    private static string First(string phase, string reason) => $"00000007-1 {phase} wlan0/10.1.0.2 -> wwan0/10.2.0.2: {reason}";
+
+    /// <summary>A handover begins, and what is sent on the new path is not acknowledged.</summary>
+    private void BeginUnanswered()
+    {
+        _plane.Step(After, 1);
+        _plane.Carry(Lte, sent: 3000, acked: 0);
+    }
+
+    /// <summary>The new path carries, and on the old one, which is to be avoided, something is under way.</summary>
+    private void BeginToDrain()
+    {
+        Assert.Equal("active 10.2.0.2", _plane.Step(Away, 1));
+        _plane.Carry(Lte, sent: 3000, acked: 3000);
+        _plane.Carry(Wifi, sent: 9000, acked: 8000, outstanding: true);
+        Assert.Equal("backup 10.1.0.2", _plane.Step(Away, 1.1));
+    }
 }
