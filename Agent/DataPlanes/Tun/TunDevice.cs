@@ -46,6 +46,9 @@ internal sealed unsafe class TunDevice : IDisposable
     /// <summary>Whether each packet stands behind a <see cref="VirtioNetHeader"/>.</summary>
     internal bool Offloads => _options.Offload;
 
+    /// <summary>Whether large segments have to be cut and gathered in this process (<see cref="TunOptions.LargeSegments"/>).</summary>
+    internal bool CutsInProcess => _options is { LargeSegments: true, Offload: false };
+
     /// <summary>
     /// Whether the kernel gathers what is written (<see cref="TunOptions.EndsBursts"/>); not where it could not be told to.
     /// </summary>

@@ -24,6 +24,12 @@ public sealed record TunOptions(string Name)
     internal bool EndsBursts { get; init; }
 
     /// <summary>
+    /// Whoever is behind the queues gives out, and takes, large segments with partial checksums. Without offload they are cut and gathered
+    /// in this process, which spares the stack most of its work for each packet; with it the device does so.
+    /// </summary>
+    internal bool LargeSegments { get; init; }
+
+    /// <summary>
     /// Queues, each with a thread and a stack of its own for its share of the local ports (IFF_MULTI_QUEUE): 1 to
     /// <see cref="QueueLimit"/>. A connection lives in one of them; those that are opened here take turns, those to a listener are spread
     /// by the kernel's hash. The stack's limits hold for each. Measured on two processors, which the peer shares: two connections on two

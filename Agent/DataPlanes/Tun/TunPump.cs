@@ -177,9 +177,9 @@ internal sealed unsafe class TunPump : IDisposable
     {
         var count = 0;
         var bytes = 0L;
-        while (count < ReadBudget && _queue.TryRead(out var packet, out var info))
+        while (count < ReadBudget && _queue.Read(out var packet, out var info) is > 0 and var packets)
         {
-            count++;
+            count += packets;
             bytes += packet.Length;
             _handler.HandlePacket(packet, info, now);
         }
@@ -193,9 +193,9 @@ internal sealed unsafe class TunPump : IDisposable
         var (count, refused, bytes) = (0, 0, 0L);
         while (count < WriteBudget && _handler.PollTransmit(_queue.Output, out var info, now) is > 0 and var length)
         {
-            count++;
+            count += _queue.Write(length, info, out var failed);
             bytes += length;
-            refused += _queue.TryWrite(length, info) ? 0 : 1;
+            refused += failed;
         }
 
         _counters = _counters with

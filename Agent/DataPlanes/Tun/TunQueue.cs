@@ -5,8 +5,8 @@ using Multipath.Protocol;
 namespace Multipath.Agent.DataPlanes.Tun;
 
 /// <summary>
-/// Reads and writes packets of one queue of a TUN, through one buffer each way. The kernel has copied a packet when a write returns.
-/// One thread.
+/// Reads and writes packets of one queue of a TUN. Where the device has no offload, large segments are cut and gathered here for
+/// whoever deals in them. The kernel has copied a packet when a write returns. One thread.
 /// </summary>
 internal sealed unsafe class TunQueue : IDisposable
 {
@@ -18,8 +18,10 @@ internal sealed unsafe class TunQueue : IDisposable
 
     private readonly int _fd;
     private readonly int _header;
+    private readonly SegmentGatherer? _gatherer;
     private readonly byte* _input = Allocate();
     private readonly byte* _output = Allocate();
+    private bool _isDrained;
     private bool _disposed;
 
     /// <summary>Takes a queue; the device stays the owner of its descriptor.</summary>
@@ -27,6 +29,7 @@ internal sealed unsafe class TunQueue : IDisposable
     {
         _fd = fd;
         _header = device.Offloads ? VirtioNetHeader.Length : 0;
+        _gatherer = device.CutsInProcess ? new SegmentGatherer() : null;
     }
 
     /// <summary>What to wait on.</summary>
@@ -37,17 +40,22 @@ internal sealed unsafe class TunQueue : IDisposable
 
     /// <summary>Reads the next packet.</summary>
     /// <param name="packet">From its IP header on; valid until the next call.</param>
-    /// <param name="info">What the device says of it.</param>
-    /// <returns>False when there is none now.</returns>
-    internal bool TryRead(out ReadOnlySpan<byte> packet, out PacketInfo info)
+    /// <param name="info">What is known of it.</param>
+    /// <returns>How many packets of the device it is; 0 when there is none now.</returns>
+    internal int Read(out ReadOnlySpan<byte> packet, out PacketInfo info)
     {
+        if (_gatherer is { } gatherer)
+        {
+            return ReadGathered(gatherer, out packet, out info);
+        }
+
         var start = _input + HeadRoom - _header;
         var length = (int)Libc.Read(_fd, start, (nuint)(PacketLimit + _header));
         packet = default;
         info = default;
         if (length <= _header)
         {
-            return false;
+            return 0;
         }
 
         if (_header > 0)
@@ -57,15 +65,21 @@ internal sealed unsafe class TunQueue : IDisposable
         }
 
         packet = new ReadOnlySpan<byte>(_input + HeadRoom, length - _header);
-        return true;
+        return 1;
     }
 
-    /// <summary>Writes the packet that stands in <see cref="Output"/>.</summary>
+    /// <summary>Writes the packet that stands in <see cref="Output"/>, which does not last.</summary>
     /// <param name="length">Its length.</param>
-    /// <param name="info">What is left to the device; nothing without offload.</param>
-    /// <returns>False when the kernel did not take it: the interface is down, or out of memory.</returns>
-    internal bool TryWrite(int length, in PacketInfo info)
+    /// <param name="info">What is left to be done about it.</param>
+    /// <param name="refused">Packets that the kernel did not take: the interface is down, or out of memory.</param>
+    /// <returns>How many packets of the device it was.</returns>
+    internal int Write(int length, in PacketInfo info, out int refused)
     {
+        if (_header == 0 && info.ChecksumPartial)
+        {
+            return WriteCut(length, info.GsoSize, out refused);
+        }
+
         var start = _output + HeadRoom - _header;
         if (_header > 0)
         {
@@ -73,7 +87,8 @@ internal sealed unsafe class TunQueue : IDisposable
                 .Write(new Span<byte>(start, _header));
         }
 
-        return Libc.Write(_fd, start, (nuint)(length + _header)) >= 0;
+        refused = Libc.Write(_fd, start, (nuint)(length + _header)) < 0 ? 1 : 0;
+        return 1;
     }
 
     /// <inheritdoc/>
@@ -85,6 +100,52 @@ internal sealed unsafe class TunQueue : IDisposable
             NativeMemory.AlignedFree(_input);
             NativeMemory.AlignedFree(_output);
         }
+    }
+
+    private int ReadGathered(SegmentGatherer gatherer, out ReadOnlySpan<byte> packet, out PacketInfo info)
+    {
+        gatherer.Begin();
+        while (gatherer.IsOpen && !_isDrained)
+        {
+            var room = gatherer.PollRoom();
+            fixed (byte* start = room)
+            {
+                var length = (int)Libc.Read(_fd, start, (nuint)room.Length);
+                _isDrained = length <= 0;
+                if (length > 0)
+                {
+                    gatherer.Handle(length);
+                }
+            }
+        }
+
+        // What was read before the device had no more is given first; the call after that says so, and the one after asks anew.
+        if (gatherer.TryTake(out packet, out info))
+        {
+            return gatherer.Segments;
+        }
+
+        _isDrained = false;
+        return 0;
+    }
+
+    private int WriteCut(int length, int segmentSize, out int refused)
+    {
+        var count = 0;
+        refused = 0;
+        Span<byte> scratch = stackalloc byte[SegmentHeaders.Limit];
+        var cut = new SegmentCut(new Span<byte>(_output + HeadRoom, length), segmentSize, scratch);
+        while (cut.TryNext(out var piece))
+        {
+            fixed (byte* start = piece)
+            {
+                refused += Libc.Write(_fd, start, (nuint)piece.Length) < 0 ? 1 : 0;
+            }
+
+            count++;
+        }
+
+        return count;
     }
 
     private static byte* Allocate() => (byte*)NativeMemory.AlignedAlloc(HeadRoom + PacketLimit + 1, HeadRoom);

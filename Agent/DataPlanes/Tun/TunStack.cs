@@ -77,7 +77,9 @@ public sealed class TunStack : IDisposable
         {
             LocalAddresses = [.. addresses.Select(IpAddr.From)],
             Mtu = mtu,
-            SegmentationOffload = device.Offload,
+
+            // What is recorded without offload is what is on the wire, packet by packet.
+            SegmentationOffload = device.Offload || device.Recording is null,
             Entropy = new CryptographicEntropy(),
         }, device.Recording is { } recording ? inner => PacketRecorder.Start(inner, recording, TimeProvider.System) : null);
     }
@@ -148,7 +150,7 @@ public sealed class TunStack : IDisposable
     /// </summary>
     internal static TunStack Open(TunOptions device, StackOptions options, Func<IPacketHandler, IPacketHandler>? between = null)
     {
-        var made = TunDevice.Create(device with { EndsBursts = true });
+        var made = TunDevice.Create(device with { EndsBursts = true, LargeSegments = options.SegmentationOffload });
         try
         {
             made.SetMtu(options.Mtu);

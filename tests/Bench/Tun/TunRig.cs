@@ -32,7 +32,7 @@ internal sealed class TunRig : IDisposable
             new StackOptions
             {
                 LocalAddresses = [IpAddr.From(Ours)],
-                SegmentationOffload = offload,
+                SegmentationOffload = true,
                 Entropy = new CryptographicEntropy(),
             },
             inner =>

@@ -54,7 +54,7 @@ internal sealed class Bed : IDisposable
             new StackOptions
             {
                 LocalAddresses = [IpAddr.From(Ours(1)), IpAddr.From(Ours(2))],
-                SegmentationOffload = options.Offload,
+                SegmentationOffload = options.Offload || options.Between is null,
                 Entropy = new CryptographicEntropy(),
             },
             options.Between));
