@@ -7,6 +7,7 @@ using Multipath.Agent.Reflexes;
 using Multipath.Agent.Session;
 using Multipath.Agent.Telemetry;
 using Multipath.Policies.Model;
+using Multipath.TestKit;
 
 namespace Multipath.Agent.Tests.Reconcile;
 
@@ -20,11 +21,12 @@ public abstract class ReconcilerRig : IDisposable
     private protected static readonly FourTuple OverLte = new(Lte.Address, 40001, IPAddress.Parse("203.0.113.9"), 443);
 
     private readonly AgentMetrics _metrics = new("test");
+    private readonly FakeTime _time = new();
     private ulong _generation;
 
     private protected ReconcilerRig()
     {
-        var clock = new AgentClock(TimeProvider.System);
+        var clock = new AgentClock(_time);
         Reconciler = new Reconciler("van-1", Plane, Plane, new Journal(AgentLog.None, _metrics, clock), clock);
         Paths();
     }
@@ -33,7 +35,7 @@ public abstract class ReconcilerRig : IDisposable
 
     private protected Reconciler Reconciler { get; }
 
-    private protected DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
+    private protected DateTimeOffset Now => _time.GetUtcNow();
 
     public void Dispose()
     {
@@ -82,7 +84,7 @@ public abstract class ReconcilerRig : IDisposable
         Reconciler.HandleEvent(new MptcpEvent.SubflowClosed(Token, new SubflowFacts(subflow, id, 0, false, 0), error, null), Now);
 
     /// <summary>Time passes and nothing is settled yet.</summary>
-    private protected void Wait(int milliseconds) => Now += TimeSpan.FromMilliseconds(milliseconds);
+    private protected void Wait(int milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
 
     private protected void Settle() => Reconciler.Settle(Now);
 

@@ -202,22 +202,20 @@ public sealed class ReconcilerTests : ReconcilerRig
     [InlineData(false)]
     public void A_join_that_is_not_answered_in_time_is_closed_where_it_would_keep_a_place(bool closes)
     {
-        // When it was begun the agent's own clock says.
-        _now = DateTimeOffset.UtcNow;
-        _plane.ClosesJoins = closes;
+        Plane.ClosesJoins = closes;
         Connect();
         Adopt();
-        Assert.Single(_plane.Take(), call => call.StartsWith("create 7 10.2.0.2", StringComparison.Ordinal));
-        _plane.Held.Add(new PlaneConnection(
+        Assert.Single(Plane.Take(), call => call.StartsWith("create 7 10.2.0.2", StringComparison.Ordinal));
+        Plane.Held.Add(new PlaneConnection(
             Token,
             false,
             OverWifi,
             0,
             [new PlaneSubflow(OverWifi, 0, 0, false, true, default), new PlaneSubflow(OverLte, 1, 0, true, false, default)]));
         Pass(2 * (int)ConnectionTable.PendingLimit.TotalMilliseconds);
-        Assert.Equal(closes ? [$"destroy 7 {OverLte}"] : [], _plane.Take());
+        Assert.Equal(closes ? new[] { $"destroy 7 {OverLte}" } : [], Plane.Take());
         Pass(200);
-        Assert.Single(_plane.Take(), call => call.StartsWith("create 7 10.2.0.2", StringComparison.Ordinal));
+        Assert.Single(Plane.Take(), call => call.StartsWith("create 7 10.2.0.2", StringComparison.Ordinal));
     }
 
     [Fact]
