@@ -15,6 +15,7 @@ namespace Multipath.Interop.Tests.Support;
 /// </summary>
 internal sealed partial class ProxyBed : IAsyncDisposable
 {
+    /// <summary>In turn, so that both links carry: by the least round trip one of two that are alike would get nothing, by chance.</summary>
     private const string Policy = """
         apiVersion: multipath/v1
         kind: Policy
@@ -25,7 +26,7 @@ internal sealed partial class ProxyBed : IAsyncDisposable
           - {name: first, match: {interface: "eth1"}, preference: 1}
           - {name: second, match: {interface: "eth2"}, preference: 2}
           traffic:
-          - {name: default, objective: aggregate}
+          - {name: default, objective: aggregate, scheduler: roundRobin}
           handover: {downAfter: 300ms, upAfter: 1s}
         """;
 
