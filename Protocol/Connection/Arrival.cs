@@ -264,6 +264,8 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
             return s.Receive.CanPlace(s.Plain.At(ssn), packet.Payload.Length);
         }
 
-        return !s.Checksum || m.Assembler is null || packet.Seq <= m.Tcp.ReceivedTo || m.Assembler.HasRoomBehindGap(packet.Payload.Length);
+        var length = packet.Payload.Length;
+        return !s.Checksum || m.Assembler is null
+            || (m.Assembler.HasMemoryFor(length) && (packet.Seq <= m.Tcp.ReceivedTo || m.Assembler.HasRoomBehindGap(length)));
     }
 }

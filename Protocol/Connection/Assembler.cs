@@ -22,10 +22,10 @@ internal enum Assembly
 /// Without checksums mapped data is placed at once, also when the subflow has not its earlier bytes. With checksums a mapping is placed
 /// when all of it has come. What has no mapping yet is held, within a bound: the receive window, as the peer sends no more than that.
 /// </remarks>
-internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
+internal sealed class Assembler(ReceiveBuffer stream, int heldLimit, MemoryBudget budget)
 {
     private readonly MapTable _maps = new();
-    private readonly HeldData _held = new(heldLimit);
+    private readonly HeldData _held = new(heldLimit, budget);
     private DssMap _latest;
     private Dsn64? _end;
 
@@ -45,6 +45,9 @@ internal sealed class Assembler(ReceiveBuffer stream, int heldLimit)
     /// Whether so many bytes could be held that came before earlier ones. The last place is for those: it is their mapping that makes room.
     /// </summary>
     public bool HasRoomBehindGap(int length) => _held.HasRoomBehindGap(length) && _maps.Count < MapTable.MaxMaps - 1;
+
+    /// <summary>Whether there is memory for so many bytes that have to wait.</summary>
+    public bool HasMemoryFor(int length) => _held.HasMemoryFor(length);
 
     /// <summary>Takes the data of a segment.</summary>
     /// <param name="ssn">Number of its first byte, relative to the SYN's.</param>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Multipath.Protocol.Buffers;
 using Multipath.Protocol.Primitives;
 
 namespace Multipath.Protocol.Connection;
@@ -7,7 +7,9 @@ namespace Multipath.Protocol.Connection;
 /// Bytes of a subflow that cannot be placed yet, by subflow number: they lack a mapping, or the rest that their checksum spans.
 /// </summary>
 /// <remarks>Pieces do not overlap: of bytes that come twice the first are kept.</remarks>
-internal sealed class HeldData(int limit)
+/// <param name="limit">Bytes at most.</param>
+/// <param name="budget">Where the memory comes from: a peer chooses how many subflows hold as much as they may.</param>
+internal sealed class HeldData(int limit, MemoryBudget budget)
 {
     /// <summary>Pieces, whatever their size: a peer that sends single bytes pays for the arrays as we do.</summary>
     private const int MaxPieces = 1024;
@@ -34,6 +36,9 @@ internal sealed class HeldData(int limit)
 
     /// <summary>Whether so many bytes more may be held that came before earlier ones.</summary>
     public bool HasRoomBehindGap(int length) => Bytes + length <= limit - Reserve && Count < MaxPieces - ReservedPieces;
+
+    /// <summary>Whether there is memory for so many bytes more.</summary>
+    public bool HasMemoryFor(int length) => budget.HasRoomFor(length);
 
     /// <summary>The piece at an index, lowest subflow number first.</summary>
     public ReadOnlySpan<byte> this[int index] => _pieces[index].Span;
@@ -121,7 +126,7 @@ internal sealed class HeldData(int limit)
                 i++;
             }
 
-            ArrayPool<byte>.Shared.Return(piece.Array);
+            budget.Return(piece.Array);
         }
     }
 
@@ -130,7 +135,7 @@ internal sealed class HeldData(int limit)
     {
         for (var i = 0; i < Count; i++)
         {
-            ArrayPool<byte>.Shared.Return(_pieces[i].Array);
+            budget.Return(_pieces[i].Array);
         }
 
         _pieces = [];
@@ -139,7 +144,7 @@ internal sealed class HeldData(int limit)
 
     private bool TryPut(int place, Seq32 start, ReadOnlySpan<byte> data)
     {
-        if (Bytes + data.Length > limit)
+        if (Bytes + data.Length > limit || !HasMemoryFor(data.Length))
         {
             return false;
         }
@@ -165,9 +170,9 @@ internal sealed class HeldData(int limit)
         var (start, array, length) = _pieces[place];
         if (array.Length < length + data.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * length, length + data.Length));
+            var larger = budget.Rent(Math.Max(2 * length, length + data.Length));
             array.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(array);
+            budget.Return(array);
             array = larger;
         }
 
@@ -183,7 +188,7 @@ internal sealed class HeldData(int limit)
             Array.Resize(ref _pieces, Math.Max(8, 2 * Count));
         }
 
-        var array = ArrayPool<byte>.Shared.Rent(data.Length);
+        var array = budget.Rent(data.Length);
         data.CopyTo(array);
         Array.Copy(_pieces, place, _pieces, place + 1, Count - place);
         _pieces[place] = new Piece(start, array, data.Length);

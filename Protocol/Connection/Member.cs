@@ -140,7 +140,7 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
     public void StartAssembly(Session s)
     {
         var limit = s.Checksum ? s.Limits.HeldBytes : Math.Min(s.Limits.HeldBytes, s.Receive.WindowSize);
-        Assembler = new Assembler(s.Receive, limit) { UsesChecksum = s.Checksum };
+        Assembler = new Assembler(s.Receive, limit, s.Budget) { UsesChecksum = s.Checksum };
         ReserveOptions(s);
     }
 

@@ -20,6 +20,7 @@ internal sealed class Session
         Limits = limits;
         Host = host;
         Keys = keys;
+        Budget = budget;
         Members = new Member?[Math.Min(limits.Subflows, SubflowView.MaxSubflows)];
         var start = keys is null ? new Dsn64(PlainStart) : keys.LocalStart + 1;
         Send = new SendBuffer(start, options.SendBufferLimit, budget);
@@ -51,6 +52,9 @@ internal sealed class Session
 
     /// <summary>The keys; null when Multipath TCP was never offered.</summary>
     public SessionKeys? Keys { get; }
+
+    /// <summary>Where buffers get their memory.</summary>
+    public MemoryBudget Budget { get; }
 
     /// <summary>The subflows by slot.</summary>
     public Member?[] Members { get; }

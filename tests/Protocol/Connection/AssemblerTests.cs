@@ -172,7 +172,8 @@ public sealed class AssemblerTests
     private static DssMap WithChecksum(DssMap map, string data) =>
         map with { Checksum = MapChecksum.Compute(map, Encoding.ASCII.GetBytes(data), []) };
 
-    private Assembler Create(bool checksum = false, int heldLimit = 1 << 16) => new(_stream, heldLimit) { UsesChecksum = checksum };
+    private Assembler Create(bool checksum = false, int heldLimit = 1 << 16) =>
+        new(_stream, heldLimit, new MemoryBudget(1 << 30)) { UsesChecksum = checksum };
 
     private string Text()
     {

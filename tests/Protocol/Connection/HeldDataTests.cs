@@ -3,6 +3,7 @@ using Multipath.Protocol.Connection;
 using Multipath.Protocol.Primitives;
 using Multipath.Protocol.Tests.Stacks;
 using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Mptcp;
 
 namespace Multipath.Protocol.Tests.Connection;
 
@@ -11,7 +12,10 @@ public sealed class HeldDataTests
 {
     private const int Limit = 256 << 10;
     private const int Packet = 1400;
-    private readonly ReceiveBuffer _stream = new(new Dsn64(1), 8 << 20, 8 << 20, 1024, new MemoryBudget(1 << 30));
+    private readonly MemoryBudget _budget = new(1 << 30);
+    private readonly ReceiveBuffer _stream;
+
+    public HeldDataTests() => _stream = new ReceiveBuffer(new Dsn64(1), 8 << 20, 8 << 20, 1024, _budget);
 
     [Theory]
     [InlineData(false)]
@@ -63,7 +67,7 @@ public sealed class HeldDataTests
     [InlineData(1000, 1)]
     public void However_much_waits_behind_a_gap_the_mapping_that_comes_next_can_be_completed(int mapLength, int segment)
     {
-        var assembler = new Assembler(_stream, Limit) { UsesChecksum = true };
+        var assembler = new Assembler(_stream, Limit, _budget) { UsesChecksum = true };
 
         // Of each mapping behind the first one its first segment is missing, and the others come as long as there is room.
         for (var number = 1; number < 4000 && assembler.HasRoomBehindGap(segment); number++)
@@ -92,7 +96,7 @@ public sealed class HeldDataTests
     [Fact]
     public void A_segment_that_was_merged_beyond_its_mapping_finds_room_when_it_comes_next()
     {
-        var assembler = new Assembler(_stream, Limit) { UsesChecksum = true };
+        var assembler = new Assembler(_stream, Limit, _budget) { UsesChecksum = true };
         const int MapLength = 65_535;
         for (var number = 1; assembler.HasRoomBehindGap(Packet); number++)
         {
@@ -107,6 +111,34 @@ public sealed class HeldDataTests
         var merged = Enumerable.Range(0, 65_000).Select(i => Byte(MapLength - 1 + i)).ToArray();
         Assert.Equal(Assembly.Taken, assembler.Take(start, merged, Map(0, MapLength), mapped: true));
         Assert.True(_stream.Available >= MapLength);
+    }
+
+    [Fact]
+    public void What_waits_for_a_mapping_is_of_the_stacks_memory_and_past_its_bound_the_subflow_is_reset()
+    {
+        const int memory = 64 << 10;
+        var pair = new StackPair(server: new StackOptions
+        {
+            Entropy = new SeededEntropy(2),
+            Limits = new StackLimits { BufferMemory = memory },
+        }).Connect().Join();
+        Assert.Equal(20_000, pair.Transfer(fromClient: true, new byte[20_000]).Length);
+        Assert.Equal(0, pair.Server.BufferBytes);
+        pair.Rewrite = (fromClient, packet) =>
+            fromClient && PacketParser.TryParse(packet, out var parsed) && parsed.Payload.Length > 0
+                ? PacketEdit.Strip(packet, MptcpKinds.Dss) : packet;
+        pair.Client.Write(pair.ClientSide, new byte[10_000], pair.Now);
+        pair.RunFor(Duration.FromMillis(20));
+        Assert.InRange(pair.Server.BufferBytes, 10_000, memory);
+        Assert.Equal(2, StackPair.Subflows(pair.Server, pair.ServerSide).Length);
+        pair.Client.Write(pair.ClientSide, new byte[100_000], pair.Now);
+        for (var i = 0; i < 100; i++)
+        {
+            pair.RunFor(Duration.FromMillis(10));
+            Assert.InRange(pair.Server.BufferBytes, 0, memory);
+        }
+
+        Assert.InRange(StackPair.Subflows(pair.Server, pair.ServerSide).Length, 0, 1);
     }
 
     private static void Take(Assembler assembler, int number, int mapLength, int at, int length)
