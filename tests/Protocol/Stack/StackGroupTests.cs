@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using Multipath.Protocol.Primitives;
 using Multipath.Protocol.Wire;
+using Multipath.Protocol.Wire.Ip;
 using Multipath.Protocol.Wire.Mptcp;
 
 namespace Multipath.Protocol.Tests.Stacks;
@@ -117,6 +119,29 @@ public sealed class StackGroupTests
             Assert.True(PacketParser.TryParse(answer.AsSpan(0, length), out var parsed));
             Assert.Equal(ResetReason.MptcpError, parsed.Options.Mptcp.Reset.Reason);
         }
+    }
+
+    [Fact]
+    public void What_a_router_says_of_a_packet_finds_the_stack_that_sent_it()
+    {
+        var group = new StackGroup(Servers);
+        var listeners = group.Listen();
+        group.Connect();
+        var server = Assert.Single(Accept(group, listeners, 0));
+        var before = StackPair.Subflows(group.Servers[0], server).Single().Mss;
+        group.Servers[0].Write(server, new byte[1_000], group.Now);
+        var sent = new byte[1_500];
+        Assert.True(group.Servers[0].PollTransmit(sent, out _, group.Now) > 1_000);
+
+        // Fragmentation needed, 1200 bytes at most (RFC 1191 section 4): the header and the first 8 bytes of what did not fit.
+        byte[] message = [3, 4, 0, 0, 0, 0, 1_200 >> 8, 1_200 & 0xFF, .. sent[..28]];
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), (ushort)~Checksum.Sum(message));
+        var packet = new byte[100];
+        var length = Ipv4.Write(packet, new FourTuple(new Endpoint(StackPair.ClientA, 0), _second), IpProtocol.Icmp, message.Length);
+        message.CopyTo(packet, length);
+        group.ComeTo(1);
+        group.Give(packet[..(length + message.Length)]);
+        Assert.Equal(before - 300, StackPair.Subflows(group.Servers[0], server).Single().Mss);
     }
 
     [Fact]
