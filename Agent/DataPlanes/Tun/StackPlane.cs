@@ -52,7 +52,7 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
 
     public PlaneSnapshot Snapshot() => new([.. AskAll(PlaneReader.Snapshot).SelectMany(one => one.Connections)]);
 
-    public bool IsSteerable(uint token) => AskAll((held, now) => held.Stack.Paths.TryFind(token, out _)).Contains(true);
+    public bool IsSteerable(uint token) => AskOwner(token, (held, now) => held.Stack.Paths.TryFind(token, out _));
 
     public KernelError? Create(uint token, PmAddress local, PmAddress remote)
     {
@@ -60,20 +60,20 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
         var backup = (local.Flags & EndpointFlags.Backup) != 0;
         return PlaneReader.Error(
             "create a subflow",
-            Find((held, _) => held.Stack.Paths.CreateSubflow(token, from, local.Id, to, backup)),
+            AskOwner(token, (held, _) => held.Stack.Paths.CreateSubflow(token, from, local.Id, to, backup)),
             invalid: "the two addresses are of different families, or the id is not that of the local one");
     }
 
     public KernelError? Destroy(uint token, in Kernel.FourTuple subflow)
     {
         var tuple = PlaneReader.Convert(subflow);
-        return Command("destroy a subflow", (paths, now) => paths.DestroySubflow(token, tuple, now));
+        return Command("destroy a subflow", token, (paths, now) => paths.DestroySubflow(token, tuple, now));
     }
 
     public KernelError? SetBackup(uint token, in Kernel.FourTuple subflow, bool backup)
     {
         var tuple = PlaneReader.Convert(subflow);
-        return Command("change the priority of a subflow", (paths, _) => paths.SetBackup(token, tuple, backup));
+        return Command("change the priority of a subflow", token, (paths, _) => paths.SetBackup(token, tuple, backup));
     }
 
     public KernelError? Announce(uint token, IPAddress address, byte id, ushort port = 0)
@@ -81,18 +81,19 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
         var announced = new Endpoint(IpAddr.From(address), port);
         return PlaneReader.Error(
             "announce an address",
-            Find((held, now) => held.Stack.Paths.Announce(token, id, announced, now)),
+            AskOwner(token, (held, now) => held.Stack.Paths.Announce(token, id, announced, now)),
             invalid: "the id is that of another address",
             exists: "it is announced already");
     }
 
-    public KernelError? Withdraw(uint token, byte localId) => Command("withdraw an address", (paths, _) => paths.Remove(token, localId));
+    public KernelError? Withdraw(uint token, byte localId) =>
+        Command("withdraw an address", token, (paths, _) => paths.Remove(token, localId));
 
     public KernelError? Set(uint token, string scheduler)
     {
         var operation = $"schedule by {scheduler}";
         var name = scheduler == KernelsName ? KernelsRules : scheduler;
-        return PlaneReader.Error(operation, Find((held, _) =>
+        return PlaneReader.Error(operation, AskOwner(token, (held, _) =>
             !held.Stack.Paths.TryFind(token, out var connection) ? PmResult.UnknownConnection
             : held.Stack.SetScheduler(connection, name) ? PmResult.Ok : PmResult.Invalid), invalid: "there is none of that name");
     }
@@ -105,20 +106,12 @@ internal sealed class StackPlane : IDataPlane, ISchedulerControl
 
     public void Dispose() => _access.Dispose();
 
-    private KernelError? Command(string operation, Func<PathCommands, Instant, PmResult> command) =>
-        PlaneReader.Error(operation, Find((held, now) => command(held.Stack.Paths, now)));
+    private KernelError? Command(string operation, uint token, Func<PathCommands, Instant, PmResult> command) =>
+        PlaneReader.Error(operation, AskOwner(token, (held, now) => command(held.Stack.Paths, now)));
 
-    /// <summary>The answer of the stack that has the connection.</summary>
-    private PmResult Find(Func<HeldConnections, Instant, PmResult> command)
-    {
-        var result = PmResult.UnknownConnection;
-        for (var stack = 0; stack < _access.Count && result == PmResult.UnknownConnection; stack++)
-        {
-            result = Ask(stack, command);
-        }
-
-        return result;
-    }
+    /// <summary>Asks the stack in whose share a token lies.</summary>
+    private T AskOwner<T>(uint token, Func<HeldConnections, Instant, T> question) =>
+        Ask(new StackShare(0, _access.Count).OwnerOf(token), question);
 
     private T[] AskAll<T>(Func<HeldConnections, Instant, T> question) =>
         [.. Enumerable.Range(0, _access.Count).Select(stack => Ask(stack, question))];
