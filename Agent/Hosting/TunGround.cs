@@ -96,7 +96,8 @@ internal sealed class TunGround : IDisposable
         {
             if (!names.Contains(uplink.Interface))
             {
-                throw new IOException($"There is no interface '{uplink.Interface}'; there are: {string.Join(", ", names)}.");
+                var known = names.Length == 0 ? "there is none" : $"there are {string.Join(", ", names)}";
+                throw new IOException($"'{uplink.Interface}' is no interface that leads out of this host; {known}.");
             }
 
             if (host.Addresses.Any(one => one.Address.Equals(uplink.Address)))

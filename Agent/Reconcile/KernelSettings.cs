@@ -58,7 +58,7 @@ internal sealed class KernelSettings : IHostScheduler
     {
         if (sysctls.PathManager is null)
         {
-            return (null, KernelAdvice.NeedMptcp);
+            return (null, sysctls.Files.Missing is { } folder ? $"There is no folder {folder} with net.mptcp.*." : KernelAdvice.NeedMptcp);
         }
 
         if (!sysctls.Enabled)

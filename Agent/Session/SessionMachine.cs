@@ -25,7 +25,7 @@ internal sealed class SessionMachine
     private DateTimeOffset _phaseDeadline;
     private Heartbeats _heartbeats;
     private bool _writing;
-    private bool _away = true;
+    private bool? _away;
     private IPAddress? _local;
 
     /// <summary>Connects at once.</summary>
@@ -202,7 +202,7 @@ internal sealed class SessionMachine
         _heartbeats.Begin(welcome.HeartbeatInterval, now);
         _backoff.Reset();
         _reports.Open(welcome.ReportInterval, now);
-        if (_away)
+        if (_away != false)
         {
             _away = false;
             _effects.Enqueue(new SessionEffect.SiloBack(welcome.Silo, welcome.ReportInterval));
@@ -248,7 +248,8 @@ internal sealed class SessionMachine
             _effects.Enqueue(new SessionEffect.Close(reason));
         }
 
-        if (!_away)
+        // The first attempt that fails is told too: else nobody hears of a wrong address.
+        if (_away != true)
         {
             _away = true;
             _effects.Enqueue(new SessionEffect.SiloAway(reason));

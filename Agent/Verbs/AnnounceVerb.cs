@@ -9,20 +9,24 @@ internal static class AnnounceVerb
     {
         var connections = new ConnectionSelector();
         var address = Values.Address("A local address that the peer may connect to.");
-        var id = new Option<byte>("--id") { Description = "Its id, from 1 to 255.", HelpName = "ID", Required = true };
-        var port = new Option<ushort>("--port") { Description = "The port, where some program listens; else that of the connection." };
+        var id = new Option<byte>("--id")
+        {
+            Description = "Its id, from 1 to 255; 0 is the address of the initial subflow.",
+            HelpName = "ID",
+            Required = true,
+            CustomParser = result => Values.Whole<byte>(result, 1, byte.MaxValue),
+        };
+        var port = new Option<ushort>("--port")
+        {
+            Description = "The port, where some program listens; else that of the connection.",
+            HelpName = "PORT",
+            CustomParser = Values.Whole<ushort>,
+        };
         var command = new Command("announce", "Announce an address to the peer (ADD_ADDR).");
         connections.AddTo(command);
         command.Add(address);
         command.Add(id);
         command.Add(port);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(id) is { Tokens.Count: > 0 } && result.GetValue(id) == 0)
-            {
-                result.AddError("Id 0 is the address of the initial subflow; give one from 1 to 255.");
-            }
-        });
         VerbContext.Run(command, context =>
         {
             using var connection = connections.Find(context);

@@ -17,7 +17,12 @@ internal static class CreateVerb
         var connections = new ConnectionSelector();
         var local = Values.EndPoint("--local", "The local address.", required: true);
         var remote = Values.EndPoint("--remote", "The peer's address; without it or its port, that of the connection.");
-        var id = new Option<byte>("--id") { Description = "Id of the local address; else the one it has or a free one.", HelpName = "ID" };
+        var id = new Option<byte>("--id")
+        {
+            Description = "Id of the local address; else the one it has or a free one.",
+            HelpName = "ID",
+            CustomParser = Values.Whole<byte>,
+        };
         var backup = new Option<bool>("--backup") { Description = "As backup." };
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait until it is established." };
         var command = new Command("create", "Make a further subflow.") { local, remote, id, backup, noWait };

@@ -25,8 +25,16 @@ internal static class EndpointVerb
     private static Command CreateAdd()
     {
         var address = Values.Address("A local address.");
-        var id = new Option<byte>("--id") { Description = "Its id on the wire; the kernel chooses one if none is given." };
-        var port = new Option<ushort>("--port") { Description = "Announce this port too; the kernel listens there. Only with --signal." };
+        var id = new Option<byte>("--id")
+        {
+            Description = "Its id on the wire; the kernel chooses one if none is given.",
+            CustomParser = Values.Whole<byte>,
+        };
+        var port = new Option<ushort>("--port")
+        {
+            Description = "Announce this port too; the kernel listens there. Only with --signal.",
+            CustomParser = Values.Whole<ushort>,
+        };
         var device = new Option<string?>("--dev") { Description = "Bind its subflows to this interface.", HelpName = "INTERFACE" };
         var command = new Command("add", "Add an endpoint.") { address, id, port, device };
         Array.ForEach(Flags, f => command.Add(f.Option));
@@ -48,7 +56,7 @@ internal static class EndpointVerb
 
     private static Command CreateDelete()
     {
-        var id = new Argument<byte>("ID") { Description = "As `mpagent endpoint list` shows it." };
+        var id = new Argument<byte>("ID") { Description = "As `mpagent endpoint list` shows it.", CustomParser = Values.Whole<byte> };
         var command = new Command("del", "Delete an endpoint by its id, and close its subflows.") { id };
         VerbContext.Run(command, context =>
         {

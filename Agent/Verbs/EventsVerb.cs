@@ -16,6 +16,7 @@ internal static class EventsVerb
     {
         Description = "End after this many events; 0 for never.",
         HelpName = "N",
+        CustomParser = Values.Whole<int>,
     };
 
     internal static Command Create()

@@ -35,12 +35,12 @@ internal static class LimitsVerb
 
     private static Command CreateSet()
     {
-        var subflows = new Option<uint?>("--subflows") { Description = "Subflows beside the initial one, at most 8.", HelpName = "N" };
-        var accepted = new Option<uint?>("--accept") { Description = "Announced addresses to use, at most 8.", HelpName = "N" };
+        var subflows = Limit("--subflows", "Subflows beside the initial one, at most 8.");
+        var accepted = Limit("--accept", "Announced addresses to use, at most 8.");
         var command = new Command("set", "Change the limits; what is not given stays.") { subflows, accepted };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(subflows) is null && result.GetValue(accepted) is null)
+            if (result.GetResult(subflows) is null && result.GetResult(accepted) is null)
             {
                 result.AddError("Give --subflows, --accept or both.");
             }
@@ -56,4 +56,12 @@ internal static class LimitsVerb
         });
         return command;
     }
+
+    /// <summary>The bound is the kernel's own (MPTCP_PM_ADDR_MAX).</summary>
+    private static Option<uint?> Limit(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Values.Whole<uint>(result, 0, 8),
+    };
 }

@@ -8,7 +8,7 @@ internal static class RemoveVerb
     internal static Command Create()
     {
         var connections = new ConnectionSelector();
-        var id = new Argument<byte>("ID") { Description = "This host's id of the address." };
+        var id = new Argument<byte>("ID") { Description = "This host's id of the address.", CustomParser = Values.Whole<byte> };
         var command = new Command("remove", "Withdraw an address at the peer (REMOVE_ADDR).");
         connections.AddTo(command);
         command.Add(id);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Multipath.Agent.Verbs;
 
@@ -37,9 +38,43 @@ internal static class Root
     {
         var parsed = Create().Parse(arguments);
         var invocation = new InvocationConfiguration { Output = output ?? Console.Out, Error = error ?? Console.Error };
-        var exit = await parsed.InvokeAsync(invocation, cancellation);
-        return parsed.Errors.Count > 0 ? ExitUsage : exit;
+        if (parsed.Errors.Count == 0 || parsed.Action is HelpAction)
+        {
+            return await parsed.InvokeAsync(invocation, cancellation);
+        }
+
+        foreach (var problem in Problems(parsed))
+        {
+            await invocation.Error.WriteLineAsync($"mpagent: {problem}");
+        }
+
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {PathOf(parsed.CommandResult.Command)}";
+        await invocation.Error.WriteLineAsync($"  `mpagent{verb} --help` shows what it takes.");
+        return ExitUsage;
     }
+
+    /// <summary>What is wrong with a command line, with the names of what is missing.</summary>
+    private static IEnumerable<string> Problems(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count > 0)
+        {
+            var known = string.Join(", ", command.Subcommands.Select(one => one.Name));
+            return [parsed.UnmatchedTokens is [var first, ..]
+                ? $"'{first}' is no verb; there are: {known}."
+                : $"A verb is missing; there are: {known}."];
+        }
+
+        var missing = command.Arguments.Where(
+            one => one.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(one) is not { Tokens.Count: > 0 });
+        return parsed.Errors.Select(error => error.Message.StartsWith("Required argument", StringComparison.Ordinal)
+            ? $"{string.Join(" and ", missing.Select(one => one.Name))} is missing."
+            : error.Message);
+    }
+
+    private static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+        ? $"{parent.Name} {command.Name}"
+        : command.Name;
 
     private static RootCommand Create()
     {

@@ -43,6 +43,7 @@ internal static class RunPlane
     {
         Description = "With --plane tun: the largest packet that all uplinks carry.",
         DefaultValueFactory = _ => 1500,
+        CustomParser = result => Values.Whole(result, LeastMtu, MostMtu),
     };
 
     private static readonly Option<bool> Offload = new("--offload")
@@ -56,6 +57,7 @@ internal static class RunPlane
         Description = "With --plane tun: queues of the interface, each with a thread that drives its share of the connections; one for "
             + $"each processor by default, up to {DefaultQueues}, and one only with --pcap or --trace.",
         HelpName = "N",
+        CustomParser = result => Values.Whole(result, 1, TunOptions.QueueLimit),
     };
 
     private static readonly Option<bool> Masquerade = new("--masquerade")
@@ -78,6 +80,7 @@ internal static class RunPlane
     {
         Description = "With --pcap or --trace: MiB after which no more is recorded.",
         DefaultValueFactory = _ => 64,
+        CustomParser = result => Values.Whole(result, 1, MostRecordMebibytes),
     };
 
     internal static void AddTo(Command command)
@@ -88,9 +91,6 @@ internal static class RunPlane
         }
 
         command.Validators.Add(Check);
-        Mtu.Validators.Add(CheckMtu);
-        Queues.Validators.Add(CheckQueues);
-        RecordLimit.Validators.Add(CheckRecordLimit);
         Device.Validators.Add(CheckName);
     }
 
@@ -146,33 +146,10 @@ internal static class RunPlane
             result.AddError("--pcap and --trace are for --plane tun.");
         }
 
-        if (result.GetValue(Queues) > 1 && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
+        var isNumber = result.GetResult(Queues)?.Errors.Any() != true;
+        if (isNumber && result.GetValue(Queues) > 1 && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
         {
             result.AddError("--pcap and --trace keep the packets of one queue.");
-        }
-    }
-
-    private static void CheckQueues(OptionResult result)
-    {
-        if (result.GetValueOrDefault<int?>() is < 1 or > TunOptions.QueueLimit)
-        {
-            result.AddError($"--queues is from 1 to {TunOptions.QueueLimit}.");
-        }
-    }
-
-    private static void CheckMtu(OptionResult result)
-    {
-        if (result.GetValueOrDefault<int>() is < LeastMtu or > MostMtu)
-        {
-            result.AddError($"--mtu is from {LeastMtu} to {MostMtu}.");
-        }
-    }
-
-    private static void CheckRecordLimit(OptionResult result)
-    {
-        if (result.GetValueOrDefault<int>() is < 1 or > MostRecordMebibytes)
-        {
-            result.AddError($"--record-limit is from 1 to {MostRecordMebibytes}.");
         }
     }
 

@@ -105,12 +105,12 @@ internal static class RunVerb
         }
         catch (Exception e) when (e is AgentCannotRunException or IOException or UnauthorizedAccessException or FormatException)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync($"mpagent: {e.Message}");
             return Root.ExitFailed;
         }
         catch (Exception e) when (e is DataPlanes.Kernel.KernelException or InvalidOperationException)
         {
-            await error.WriteLineAsync($"The agent cannot go on: {e.Message}");
+            await error.WriteLineAsync($"mpagent: The agent cannot go on: {e.Message}");
             return Root.ExitFailed;
         }
     }
@@ -127,7 +127,7 @@ internal static class RunVerb
             Netns = parsed.GetValue(CommonOptions.Netns),
             StateDirectory = parsed.GetValue(State),
             SysctlDirectory = parsed.GetValue(Sysctls),
-            PolicyYaml = policy is null ? null : File.ReadAllText(policy.FullName),
+            PolicyYaml = policy is null ? null : Read(policy),
             PolicyFileName = policy?.Name ?? "policy",
             TuneStandbyRoutes = parsed.GetValue(TuneRoutes),
             UnsentLimit = parsed.GetValue(UnsentLimit),
@@ -136,6 +136,10 @@ internal static class RunVerb
             Log = parsed.InvocationConfiguration.Output,
         };
     }
+
+    private static string Read(FileInfo policy) => policy.Exists
+        ? File.ReadAllText(policy.FullName)
+        : throw new FileNotFoundException($"There is no file {policy.FullName} to read a policy from.");
 
     private static ImmutableSortedDictionary<string, string> Labels(string[] texts) => texts
         .Select(text => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at

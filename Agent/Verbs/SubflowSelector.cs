@@ -8,7 +8,12 @@ internal sealed class SubflowSelector
 {
     private readonly Option<IPEndPoint?> _local = Values.EndPoint("--local", "Only subflows from this address.");
     private readonly Option<IPEndPoint?> _remote = Values.EndPoint("--remote", "Only subflows to this address.");
-    private readonly Option<byte?> _id = new("--id") { Description = "Only subflows with this local address id.", HelpName = "ID" };
+    private readonly Option<byte?> _id = new("--id")
+    {
+        Description = "Only subflows with this local address id.",
+        HelpName = "ID",
+        CustomParser = result => Values.Whole<byte>(result),
+    };
     private readonly Option<bool> _all = new("--all") { Description = "All that match, where there are several." };
 
     internal void AddTo(Command command)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using System.Numerics;
 
 namespace Multipath.Agent.Verbs;
 
@@ -48,6 +49,25 @@ internal static class Values
             return null;
         },
     };
+
+    /// <summary>Reads a whole number that an option or argument takes.</summary>
+    internal static T Whole<T>(ArgumentResult result)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => Whole(result, T.Max(T.Zero, T.MinValue), T.MaxValue);
+
+    /// <summary>Reads a whole number within bounds.</summary>
+    internal static T Whole<T>(ArgumentResult result, T least, T most)
+        where T : struct, IBinaryInteger<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        var name = result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+        result.AddError($"'{text}' is no {name}: a whole number from {least} to {most} was expected.");
+        return default;
+    }
 
     internal static string Hex(uint token) => token.ToString("x8", CultureInfo.InvariantCulture);
 

@@ -59,7 +59,7 @@ internal static class HostsCommand
         {
             return ExitGood;
         }
-        catch (Exception e) when (e is ScenarioException or IOException or AgentCannotRunException)
+        catch (Exception e) when (e is ScenarioException or IOException or UnauthorizedAccessException or AgentCannotRunException)
         {
             await Console.Error.WriteLineAsync($"mplab: {e.Message}");
             return ExitUsage;

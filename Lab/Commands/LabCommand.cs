@@ -36,6 +36,14 @@ internal static class LabCommand
             Description = "A scenario file; the three-uplinks demo when absent.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        scenario.Validators.Add(result =>
+        {
+            // What begins so is an option with a slip of the pen, and would be looked for as a file.
+            if (result.Tokens is [{ Value: ['-', ..] and var text }])
+            {
+                result.AddError($"There is no option '{text}'.");
+            }
+        });
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var plain = new Option<bool>("--plain") { Description = "Plain lines even in a terminal." };
         var compare = new Option<bool>("--compare") { Description = "Measure the kernel alone and this control plane in turn." };
@@ -109,7 +117,8 @@ internal static class LabCommand
         {
             return ExitInterrupted;
         }
-        catch (Exception e) when (e is ScenarioException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is ScenarioException or FileNotFoundException or DirectoryNotFoundException
+            or UnauthorizedAccessException)
         {
             return Fail(e, ExitUsage);
         }

@@ -22,6 +22,11 @@ internal static class ScenarioParser
     internal static Scenario Read(string file, string text)
     {
         var root = ScenarioNode.Of(file, Load(file, text));
+        if (root.OptionalText("kind") is { } kind)
+        {
+            throw root.Problem("kind", $"this is a {kind}, expected a scenario, which names its policies");
+        }
+
         var hosts = root.Items("hosts").Select(ReadHost).ToList();
         var clients = Named(root, "hosts", hosts.Where(h => !h.IsServer).Select(h => h.Name));
         var servers = Named(root, "hosts", hosts.Where(h => h.IsServer).Select(h => h.Name));

@@ -35,9 +35,9 @@ internal static class Excerpt
 {
     private const int MaxLength = 40;
 
-    internal static string Of(string text)
+    internal static string Of(string text, int maxLength = MaxLength)
     {
-        var shown = text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "...");
+        var shown = text.Length <= maxLength ? text : string.Concat(text.AsSpan(0, maxLength), "...");
         return string.Concat(shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
     }
 }

@@ -15,6 +15,9 @@ internal sealed class YamlTree
     /// <summary>The deepest nesting; the policy language needs 7.</summary>
     internal const int MaxDepth = 16;
 
+    /// <summary>Characters that are told of the parser's own reason: a line of a terminal or two.</summary>
+    private const int MaxReason = 160;
+
     private readonly Parser _events;
     private readonly Diagnostics _errors;
 
@@ -182,7 +185,7 @@ internal sealed class YamlTree
 
     private static int At(long position) => (int)Math.Max(1, position);
 
-    private static string FirstLine(string message) => Excerpt.Of(message.Split('\n')[0].Trim());
+    private static string FirstLine(string message) => Excerpt.Of(message.Split('\n')[0].Trim(), MaxReason);
 
     /// <summary>Ends the reading of a text from any depth; its error is told already.</summary>
     private sealed class Refusal : Exception;

@@ -12,6 +12,9 @@ namespace Multipath.Silo.Hosting;
 /// <summary>What operators can do, the same by gRPC and by HTTP.</summary>
 internal sealed class FleetDesk(IGrainFactory grains, SiloMetrics metrics)
 {
+    /// <summary>What is said of a host that is not known.</summary>
+    public static string NeverSaw(string host) => $"the fleet never saw host '{host}'";
+
     private IFleetGrain Fleet => grains.GetGrain<IFleetGrain>(FleetKey.Value);
 
     /// <summary>

@@ -70,16 +70,16 @@ internal static class FleetEndpoints
     }
 
     private static async Task<Results<Ok<HostDetailView>, ProblemHttpResult>> GetHost(string host, FleetDesk desk) =>
-        await desk.Describe(host) is { } found ? TypedResults.Ok(HostDetailView.Of(found)) : NotFound("The fleet never saw this host.");
+        await desk.Describe(host) is { } found ? TypedResults.Ok(HostDetailView.Of(found)) : NotFound(FleetDesk.NeverSaw(host));
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string host, FleetDesk desk) =>
-        await desk.Describe(host) is { } found ? TypedResults.Ok(WhyView.Of(found)) : NotFound("The fleet never saw this host.");
+        await desk.Describe(host) is { } found ? TypedResults.Ok(WhyView.Of(found)) : NotFound(FleetDesk.NeverSaw(host));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Resume(string host, FleetDesk desk) => await desk.Resume(host) switch
     {
         ResumeOutcome.Resumed => TypedResults.NoContent(),
         ResumeOutcome.NotHeld => TypedResults.Problem("The host is not held.", statusCode: StatusCodes.Status409Conflict),
-        _ => NotFound("The fleet never saw this host."),
+        _ => NotFound(FleetDesk.NeverSaw(host)),
     };
 
     private static ProblemHttpResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound);

@@ -43,14 +43,14 @@ internal sealed class FleetService(FleetDesk desk, IGrainFactory grains, TimePro
     public override async Task<Wire.HostDetail> GetHost(Wire.GetHostRequest request, ServerCallContext context) =>
         await Asked(() => desk.Describe(request.Host)) is { } host
             ? ToFleet.Detail(host)
-            : throw new RpcException(new Status(StatusCode.NotFound, "The fleet never saw this host."));
+            : throw new RpcException(new Status(StatusCode.NotFound, FleetDesk.NeverSaw(request.Host)));
 
     public override async Task<Wire.ResumeHostReply> ResumeHost(Wire.ResumeHostRequest request, ServerCallContext context) =>
         await Asked(() => desk.Resume(request.Host)) switch
         {
             ResumeOutcome.Resumed => new Wire.ResumeHostReply(),
             ResumeOutcome.NotHeld => throw new RpcException(new Status(StatusCode.FailedPrecondition, "The host is not held.")),
-            _ => throw new RpcException(new Status(StatusCode.NotFound, "The fleet never saw this host.")),
+            _ => throw new RpcException(new Status(StatusCode.NotFound, FleetDesk.NeverSaw(request.Host))),
         };
 
     public override async Task Watch(

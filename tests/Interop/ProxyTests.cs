@@ -119,7 +119,7 @@ public sealed class ProxyTests
         var (netns, error) = (lab.Add("n"), new StringWriter());
         var exit = await Root.RunAsync(
             ["run", "--netns", netns, "--plane", "tun", "--uplink", "wlan7=10.0.0.1"], TextWriter.Null, error, Cancellation);
-        Assert.Equal((1, "There is no interface 'wlan7'; there are: ."), (exit, error.ToString().Trim()));
+        Assert.Equal((1, "mpagent: 'wlan7' is no interface that leads out of this host; there is none."), (exit, error.ToString().Trim()));
     }
 
     private static Process Serve(ProxyBed bed, string folder) => Process.Start(new ProcessStartInfo(

@@ -18,6 +18,9 @@ internal sealed class SysctlFolder(string? netns, string prefix, string? folder 
     /// <summary>The whole name of one, such as net.mptcp.enabled.</summary>
     internal string NameOf(string name) => $"{prefix}.{name}";
 
+    /// <summary>Where they were said to be, when there is no such place.</summary>
+    internal string? Missing => folder is null || NetNamespace.Run(netns, () => Directory.Exists(folder)) ? null : folder;
+
     /// <summary>All of them by their names without the prefix; empty where this kernel has none.</summary>
     internal FrozenDictionary<string, string> ReadAll() => NetNamespace.Run(netns, () =>
         Directory.Exists(_folder)

@@ -25,6 +25,22 @@ public sealed class SessionMachineTests
     }
 
     [Fact]
+    public void A_silo_that_is_not_there_from_the_start_is_told_once()
+    {
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            _now = _machine.PollDeadline()!.Value;
+            _machine.HandleTimeout(_now);
+            Assert.IsType<SessionEffect.Connect>(Effect(_machine));
+            _machine.HandleClosed("refused", _now);
+            Assert.Equal(attempt == 0 ? new SessionEffect.SiloAway("refused") : null, Effect(_machine));
+        }
+
+        _now = _machine.PollDeadline()!.Value;
+        Open();
+    }
+
+    [Fact]
     public void The_first_report_is_full_and_the_next_one_says_what_changed()
     {
         _machine.HandleNews(new HostNews(Snapshot(PathState.Up), []), _now);
@@ -245,7 +261,6 @@ public sealed class SessionMachineTests
         foreach (var ceiling in new[] { 500, 1000, 2000, 4000, 8000, 15000, 15000 })
         {
             _machine.HandleTimeout(_now);
-            Assert.IsType<SessionEffect.Connect>(Effect(_machine));
             _machine.HandleClosed("refused", _now);
             var wait = _machine.PollDeadline()!.Value - _now;
             Assert.Equal(ceiling * random.NextDouble(), wait.TotalMilliseconds, 0.001);

@@ -29,6 +29,31 @@ public sealed class VerbsTests
         Assert.NotEmpty(error);
     }
 
+    [Theory]
+    [InlineData("pahts", "'pahts' is no verb; there are: run, status, paths, connections, events, endpoint, limits, create, destroy, "
+        + "set-backup, announce, remove.", "")]
+    [InlineData("destroy", "TOKEN is missing.", " destroy")]
+    [InlineData("remove 12 300", "'300' is no ID: a whole number from 0 to 255 was expected.", " remove")]
+    [InlineData("announce 1 10.0.0.1 --id 0", "'0' is no --id: a whole number from 1 to 255 was expected.", " announce")]
+    [InlineData("limits set --accept 9", "'9' is no --accept: a whole number from 0 to 8 was expected.", " limits set")]
+    public async Task Wrong_usage_is_named_in_a_line_with_where_to_look(string line, string problem, string verb)
+    {
+        var (_, output, error) = await RunAsync(line.Split(' '));
+        Assert.Equal(("", $"mpagent: {problem}\n  `mpagent{verb} --help` shows what it takes.\n"), (output, error));
+    }
+
+    [Theory]
+    [InlineData("run --policy nosuch.yaml", "nosuch.yaml to read a policy from.")]
+    [InlineData("run --sysctls /nosuch", "There is no folder /nosuch with net.mptcp.*.")]
+    [InlineData("run --label van", "'van' is no label; write KEY=VALUE.")]
+    public async Task What_an_agent_cannot_start_with_is_named(string line, string problem)
+    {
+        var (exit, _, error) = await RunAsync(line.Split(' '));
+        Assert.Equal(Root.ExitFailed, exit);
+        Assert.StartsWith("mpagent: ", error, StringComparison.Ordinal);
+        Assert.EndsWith($"{problem}\n", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_person_steers_a_connection_by_hand()
     {

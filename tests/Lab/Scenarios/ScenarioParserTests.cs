@@ -58,6 +58,7 @@ public sealed class ScenarioParserTests
     [InlineData("- 1\n", 1, 1, "expected a mapping")]
     [InlineData("name: [\n", 2, 1, "")]
     [InlineData("", 1, 1, "expected one document")]
+    [InlineData("kind: Policy", 1, 7, "this is a Policy, expected a scenario, which names its policies")]
     public void Errors_name_the_place_and_what_was_expected(string text, int line, int column, string problem)
     {
         var error = Assert.Throws<ScenarioException>(() => ScenarioParser.Read("s.yaml", text));

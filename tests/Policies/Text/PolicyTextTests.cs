@@ -48,6 +48,11 @@ public sealed class PolicyTextTests
     }
 
     [Fact]
+    public void What_is_not_yaml_is_said_with_the_whole_reason() => Assert.Equal(
+        "p.yaml:2:4: this is not YAML: While parsing a flow sequence, did not find expected ',' or ']'.",
+        Assert.Single(PolicyText.Parse("a: [1\n  b: {", "p.yaml").Errors).ToString());
+
+    [Fact]
     public void What_is_not_given_keeps_its_default()
     {
         var policy = Given.Parse(Head + "  hosts: \"\"\n");

@@ -103,7 +103,8 @@ public sealed class FleetTests
         Assert.Equal(["van-1"], vans.Hosts.Select(host => host.Host));
         Assert.Equal(StatusCode.InvalidArgument,
             await CodeOf(async () => await silo.Fleet.ListHostsAsync(new ListHostsRequest { Selector = "(" })));
-        Assert.Equal(StatusCode.NotFound, await CodeOf(async () => await silo.Host("nobody")));
+        var nobody = await Assert.ThrowsAsync<RpcException>(async () => await silo.Host("nobody"));
+        Assert.Equal((StatusCode.NotFound, "the fleet never saw host 'nobody'"), (nobody.StatusCode, nobody.Status.Detail));
         Assert.Equal(StatusCode.NotFound, await CodeOf(async () => await silo.Host("no body/..")));
         Assert.Equal(StatusCode.NotFound,
             await CodeOf(async () => await silo.Fleet.DeletePolicyAsync(new DeletePolicyRequest { Name = "none" })));
