@@ -14,9 +14,9 @@ internal static class Mpctl
         var parsed = Build(shell).Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var problem in Problems(parsed))
             {
-                shell.Error.WriteLine($"error: {error.Message}");
+                shell.Error.WriteLine($"error: {problem}");
             }
 
             shell.Error.WriteLine($"  '{PathOf(parsed.CommandResult.Command)} --help' shows what it takes.");
@@ -47,6 +47,25 @@ internal static class Mpctl
             DoctorCommand.Build(host),
             CompletionCommand.Build(host),
         };
+    }
+
+    /// <summary>What is wrong with a command line, with the names of what is missing.</summary>
+    private static IEnumerable<string> Problems(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count > 0)
+        {
+            var known = $"there are: {string.Join(", ", command.Subcommands.Select(one => one.Name))}";
+            return parsed.UnmatchedTokens is [var first, ..]
+                ? [$"'{PathOf(command)}' has no command '{first}'; {known}"]
+                : [$"'{PathOf(command)}' needs a command; {known}"];
+        }
+
+        var missing = command.Arguments.Where(
+            one => one.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(one) is not { Tokens.Count: > 0 });
+        return parsed.Errors.Select(error => error.Message.StartsWith("Required argument", StringComparison.Ordinal)
+            ? $"'{PathOf(command)}' needs {string.Join(" and ", missing.Select(one => $"<{one.HelpName ?? one.Name}>"))}"
+            : error.Message);
     }
 
     private static string PathOf(Command command)

@@ -58,6 +58,10 @@ public sealed class TroubleTests
     [InlineData("error: --output 'xml' is unknown; expected one of table, wide, json, yaml, name.\n", "get", "hosts", "-o", "xml")]
     [InlineData("error: --timeout '10' is no duration; expected for example 500ms, 10s or 2m.\n", "get", "hosts", "--timeout", "10")]
     [InlineData("error: Option '--filename' is required.\n  'mpctl apply --help' shows what it takes.\n", "apply")]
+    [InlineData("error: 'mpctl check' needs <file>\n  'mpctl check --help' shows what it takes.\n", "check")]
+    [InlineData("error: 'mpctl' has no command 'aply'; there are: get, describe, apply, diff, delete, watch, why, host, check, doctor, "
+        + "completion\n  'mpctl --help' shows what it takes.\n", "aply", "-f", "x.yaml")]
+    [InlineData("error: 'mpctl get' needs a command; there are: ", "get")]
     [InlineData("error: selector:1:", "get", "policies", "-l", "a in")]
     public async Task A_wrong_command_line_says_what_is_expected(string error, params string[] args)
     {
