@@ -20,6 +20,16 @@ internal static class StackThroughput
     private static readonly IpAddr _near = IpAddr.Parse("10.0.0.1");
     private static readonly Endpoint _far = new(IpAddr.Parse("10.0.0.2"), 80);
 
+    private static readonly Case[] Cases =
+    [
+        new("MPTCP, MTU 1500", BarSmall, Multipath: true),
+        new("MPTCP, MTU 1500, two subflows", BarSmall, Multipath: true, Subflows: 2),
+        new("TCP, MTU 1500", BarSmall, Multipath: false),
+        new("MPTCP, 64 KB segments", BarLarge, Multipath: true, Offload: true),
+        new("TCP, 64 KB segments", BarLarge, Multipath: false, Offload: true),
+        new("MPTCP, 64 KB, in place", BarLarge, Multipath: true, Offload: true, InPlace: true),
+    ];
+
     /// <summary>Runs and prints.</summary>
     public static async Task RunAsync(TextWriter output)
     {
@@ -27,32 +37,39 @@ internal static class StackThroughput
         var kernel = Enumerable.Range(0, Runs).Select(_ => KernelLoopback.Run(4 * Bytes)).Order().ElementAt(Runs / 2);
         await output.WriteLineAsync("case                              Gbit/s   ns/packet  bytes/packet  ratio to the bar  to the kernel");
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{"kernel's TCP over loopback",-32} {kernel,7:0.0}"));
-        await LineAsync(output, kernel, "MPTCP, MTU 1500", offload: false, multipath: true, subflows: 1, BarSmall);
-        await LineAsync(output, kernel, "MPTCP, MTU 1500, two subflows", offload: false, multipath: true, subflows: 2, BarSmall);
-        await LineAsync(output, kernel, "TCP, MTU 1500", offload: false, multipath: false, subflows: 1, BarSmall);
-        await LineAsync(output, kernel, "MPTCP, 64 KB segments", offload: true, multipath: true, subflows: 1, BarLarge);
-        await LineAsync(output, kernel, "TCP, 64 KB segments", offload: true, multipath: false, subflows: 1, BarLarge);
-        await LineAsync(output, kernel, "MPTCP, 64 KB, in place", offload: true, multipath: true, subflows: 1, BarLarge, inPlace: true);
+        foreach (var one in Cases)
+        {
+            await output.WriteLineAsync(Line(one, Measure(one), kernel));
+        }
     }
 
-    private static async Task LineAsync(
-        TextWriter output, double kernel, string name, bool offload, bool multipath, int subflows, double bar, bool inPlace = false)
+    private static string Line(Case one, Result median, double kernel) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{one.Name,-32} {median.Rate,7:0.0} {median.NanosPerPacket,11:0} {median.Allocated,13:0.00} "
+        + $"{median.Rate / one.Bar,17:0.00} {median.Rate / kernel,14:0.00}");
+
+    private static Result Measure(Case one)
     {
-        var link = new Link(offload, multipath, subflows, inPlace);
+        var link = new Link(one);
+        var bytes = one.Offload ? 4 * Bytes : Bytes;
         // One whole run first, in which windows, and with them queues, grow to their size.
-        link.Run(offload ? 4 * Bytes : Bytes);
+        link.Run(bytes);
         var results = new List<Result>();
         for (var i = 0; i < Runs; i++)
         {
-            results.Add(link.Run(offload ? 4 * Bytes : Bytes));
+            results.Add(link.Run(bytes));
         }
 
-        var median = results.OrderBy(one => one.Rate).ElementAt(Runs / 2) with { Allocated = results.Max(one => one.Allocated) };
-        await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name,-32} {median.Rate,7:0.0} {median.NanosPerPacket,11:0} {median.Allocated,13:0.00} "
-            + $"{median.Rate / bar,17:0.00} {median.Rate / kernel,14:0.00}"));
+        return results.OrderBy(result => result.Rate).ElementAt(Runs / 2) with { Allocated = results.Max(result => result.Allocated) };
     }
+
+    /// <param name="Name">For the table.</param>
+    /// <param name="Bar">Gbit/s that are to be reached.</param>
+    /// <param name="Multipath">MPTCP; else plain TCP.</param>
+    /// <param name="Offload">Segments of 64 KB without checksums, as a TUN with offload gives and takes them.</param>
+    /// <param name="Subflows">Of the connection.</param>
+    /// <param name="InPlace">Written and read in the stack's buffers.</param>
+    private sealed record Case(string Name, double Bar, bool Multipath, bool Offload = false, int Subflows = 1, bool InPlace = false);
 
     private readonly record struct Result(double Rate, double NanosPerPacket, double Allocated);
 
@@ -71,12 +88,12 @@ internal static class StackThroughput
 
         private readonly bool _inPlace;
 
-        public Link(bool offload, bool multipath, int subflows, bool inPlace)
+        public Link(Case one)
         {
-            _inPlace = inPlace;
-            var options = new ConnectionOptions { Multipath = multipath, Congestion = "reno", Scheduler = "minRtt" };
-            _a = new Stack(new StackOptions { Entropy = new SeededEntropy(1), SegmentationOffload = offload });
-            _b = new Stack(new StackOptions { Entropy = new SeededEntropy(2), SegmentationOffload = offload });
+            _inPlace = one.InPlace;
+            var options = new ConnectionOptions { Multipath = one.Multipath, Congestion = "reno", Scheduler = "minRtt" };
+            _a = new Stack(new StackOptions { Entropy = new SeededEntropy(1), SegmentationOffload = one.Offload });
+            _b = new Stack(new StackOptions { Entropy = new SeededEntropy(2), SegmentationOffload = one.Offload });
             var listener = _b.Listen(_far, options);
             _from = _a.Connect(new Endpoint(_near, 0), _far, options, _now);
             while (!_b.TryAccept(listener, out _to))
@@ -85,7 +102,7 @@ internal static class StackThroughput
             }
 
             Exchange();
-            for (byte i = 1; i < subflows; i++)
+            for (byte i = 1; i < one.Subflows; i++)
             {
                 _a.TryGetInfo(_from, out var info);
                 _a.Paths.CreateSubflow(info.Token, new Endpoint(IpAddr.Parse($"10.0.{i}.1"), 0), i, _far, backup: false);
