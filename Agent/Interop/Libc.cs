@@ -99,12 +99,34 @@ internal static unsafe partial class Libc
     internal static int MountFilesystem(int context, uint flags, uint attributes) =>
         (int)SystemCall(432, context, (nint)flags, (nint)attributes, 0, 0);
 
+    /// <summary>io_uring_setup.</summary>
+    internal static int SetUpRing(uint entries, byte* parameters) => (int)SystemCall(425, (nint)entries, (nint)parameters, 0, 0, 0, 0);
+
+    /// <summary>io_uring_enter.</summary>
+    internal static int EnterRing(int ring, uint submit, uint waitFor, uint flags) =>
+        (int)SystemCall(426, ring, (nint)submit, (nint)waitFor, (nint)flags, 0, 0);
+
+    /// <summary>mmap of what a descriptor shares, to be read and written; null when it fails.</summary>
+    internal static byte* MapShared(nuint length, int descriptor, nint offset)
+    {
+        const int ReadAndWrite = 3;
+        const int SharedPopulated = 0x8001;
+        var at = Map(null, length, ReadAndWrite, SharedPopulated, descriptor, offset);
+        return (nint)at == -1 ? null : at;
+    }
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    internal static partial int Unmap(byte* at, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial byte* Map(byte* at, nuint length, int protection, int flags, int descriptor, nint offset);
+
     // The library has had doors to these since glibc 2.36 only; their numbers are the same on all architectures.
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint SystemCall(nint number, string first, nuint second);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth = 0);
 
     /// <summary>The effective user id; 0 is root.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]

@@ -79,17 +79,20 @@ internal readonly record struct SegmentHeaders(int Ip, int All)
     }
 
     /// <summary>Writes the checksum of TCP.</summary>
-    internal void SetChecksum(Span<byte> packet)
+    /// <param name="packet">The packet.</param>
+    /// <param name="payload">The sum of its payload.</param>
+    internal void SetChecksum(Span<byte> packet, ushort payload)
     {
         BinaryPrimitives.WriteUInt16BigEndian(packet[TcpChecksum..], 0);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[TcpChecksum..], (ushort)~Sum(packet));
+        var sum = Checksum.Add(Sum(packet[..All], packet.Length), payload);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[TcpChecksum..], (ushort)~sum);
     }
 
     /// <summary>Whether all checksums are right.</summary>
     internal bool IsIntact(ReadOnlySpan<byte> packet) =>
-        Sum(packet) == ushort.MaxValue && (!IsV4 || Checksum.Sum(packet[..Ipv4Bytes]) == ushort.MaxValue);
+        Sum(packet, packet.Length) == ushort.MaxValue && (!IsV4 || Checksum.Sum(packet[..Ipv4Bytes]) == ushort.MaxValue);
 
     // The addresses stand right before TCP, so that one sum is that of the segment and of most of its pseudo header.
-    private ushort Sum(ReadOnlySpan<byte> packet) => Checksum.Add(
-        Checksum.Sum(packet[(IsV4 ? Ipv4Addresses : Ipv6Addresses)..]), Checksum.Add(Tcp, (ushort)(packet.Length - Ip)));
+    private ushort Sum(ReadOnlySpan<byte> bytes, int packetLength) => Checksum.Add(
+        Checksum.Sum(bytes[(IsV4 ? Ipv4Addresses : Ipv6Addresses)..]), Checksum.Add(Tcp, (ushort)(packetLength - Ip)));
 }

@@ -19,6 +19,7 @@ internal sealed unsafe class TunQueue : IDisposable
     private readonly int _fd;
     private readonly int _header;
     private readonly SegmentGatherer? _gatherer;
+    private readonly SegmentWriter? _writer;
     private readonly byte* _input = Allocate();
     private readonly byte* _output = Allocate();
     private bool _isDrained;
@@ -29,7 +30,10 @@ internal sealed unsafe class TunQueue : IDisposable
     {
         _fd = fd;
         _header = device.Offloads ? VirtioNetHeader.Length : 0;
-        _gatherer = device.CutsInProcess ? new SegmentGatherer() : null;
+        if (device.CutsInProcess)
+        {
+            (_gatherer, _writer) = (new SegmentGatherer(), new SegmentWriter(fd));
+        }
     }
 
     /// <summary>What to wait on.</summary>
@@ -68,16 +72,16 @@ internal sealed unsafe class TunQueue : IDisposable
         return 1;
     }
 
-    /// <summary>Writes the packet that stands in <see cref="Output"/>, which does not last.</summary>
+    /// <summary>Writes the packet that stands in <see cref="Output"/>.</summary>
     /// <param name="length">Its length.</param>
     /// <param name="info">What is left to be done about it.</param>
     /// <param name="refused">Packets that the kernel did not take: the interface is down, or out of memory.</param>
     /// <returns>How many packets of the device it was.</returns>
     internal int Write(int length, in PacketInfo info, out int refused)
     {
-        if (_header == 0 && info.ChecksumPartial)
+        if (_writer is not null && info.ChecksumPartial)
         {
-            return WriteCut(length, info.GsoSize, out refused);
+            return _writer.Write(new ReadOnlySpan<byte>(_output + HeadRoom, length), info.GsoSize, out refused);
         }
 
         var start = _output + HeadRoom - _header;
@@ -97,6 +101,7 @@ internal sealed unsafe class TunQueue : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            _writer?.Dispose();
             NativeMemory.AlignedFree(_input);
             NativeMemory.AlignedFree(_output);
         }
@@ -127,25 +132,6 @@ internal sealed unsafe class TunQueue : IDisposable
 
         _isDrained = false;
         return 0;
-    }
-
-    private int WriteCut(int length, int segmentSize, out int refused)
-    {
-        var count = 0;
-        refused = 0;
-        Span<byte> scratch = stackalloc byte[SegmentHeaders.Limit];
-        var cut = new SegmentCut(new Span<byte>(_output + HeadRoom, length), segmentSize, scratch);
-        while (cut.TryNext(out var piece))
-        {
-            fixed (byte* start = piece)
-            {
-                refused += Libc.Write(_fd, start, (nuint)piece.Length) < 0 ? 1 : 0;
-            }
-
-            count++;
-        }
-
-        return count;
     }
 
     private static byte* Allocate() => (byte*)NativeMemory.AlignedAlloc(HeadRoom + PacketLimit + 1, HeadRoom);

@@ -40,7 +40,7 @@ public sealed class SegmentCutTests
         var large = Packet(true, 0, 20 * Size);
         var gatherer = new SegmentGatherer();
         gatherer.Begin();
-        foreach (var piece in Cut(large.ToArray(), Size))
+        foreach (var piece in Cut(large, Size))
         {
             piece.CopyTo(gatherer.PollRoom());
             gatherer.Handle(piece.Length);
@@ -54,10 +54,11 @@ public sealed class SegmentCutTests
     private static List<byte[]> Cut(byte[] packet, int size)
     {
         List<byte[]> pieces = [];
-        var cut = new SegmentCut(packet, size, new byte[SegmentHeaders.Limit]);
-        while (cut.TryNext(out var piece))
+        var cut = new SegmentCut(packet, size);
+        var room = new byte[TunQueue.PacketLimit];
+        while (cut.Next(room) is > 0 and var length)
         {
-            pieces.Add(piece.ToArray());
+            pieces.Add(room[..length]);
         }
 
         return pieces;
