@@ -1,4 +1,5 @@
 using Multipath.Lab.Packets.Middleboxes;
+using Multipath.Lab.Packets.Watch;
 using Multipath.Protocol;
 using Multipath.Protocol.Primitives;
 
@@ -10,7 +11,8 @@ namespace Multipath.Lab.Packets;
 /// <c>tcp_gro_receive</c>).
 /// </summary>
 /// <param name="inner">The node.</param>
-internal sealed class GatheringNode(INode inner) : INode
+/// <param name="watch">Checks what the device makes of what comes.</param>
+internal sealed class GatheringNode(INode inner, GatherWatch watch) : INode
 {
     /// <summary>About the time that a slow link takes for a segment or two, so that it gathers there as well.</summary>
     private static readonly Duration Patience = Duration.FromMillis(1);
@@ -24,11 +26,12 @@ internal sealed class GatheringNode(INode inner) : INode
     /// <inheritdoc/>
     public void HandlePacket(ReadOnlySpan<byte> packet, in PacketInfo info, Instant now)
     {
+        watch.HandleReceived(packet);
         packet.CopyTo(_came);
         if (!TcpFrame.TryRead(_came.AsSpan(0, packet.Length), out var frame) || !frame.IsPlainData || !frame.IsIntact)
         {
             Release(now);
-            inner.HandlePacket(packet, info, now);
+            PassOn(_came.AsSpan(0, packet.Length), info, now);
             return;
         }
 
@@ -89,7 +92,13 @@ internal sealed class GatheringNode(INode inner) : INode
             (_length, _until) = (0, Instant.Never);
             var isOne = frame.Payload.Length <= _segment;
             var info = new PacketInfo { ChecksumTrusted = true, GsoSize = isOne ? (ushort)0 : _segment };
-            inner.HandlePacket(frame.Ip, info, now);
+            PassOn(frame.Ip, info, now);
         }
+    }
+
+    private void PassOn(Span<byte> packet, in PacketInfo info, Instant now)
+    {
+        watch.HandlePassed(packet, info);
+        inner.HandlePacket(packet, info, now);
     }
 }

@@ -95,6 +95,8 @@ internal static class SimulationSeeds
         var speed = SecondsBar / elapsed * count / Seeds;
         await LineAsync("total time", $"{elapsed:0.0} s, {speed:0.00} of the bar's speed, {busy:0.0} s of processors");
         await LineAsync("simulated time", $"{results.Sum(result => result.Ended.Micros) / 1e6:0} s");
+        var gathered = results.Sum(result => result.Gathered);
+        await LineAsync("gathered", $"{gathered} segments, in {results.Count(result => result.Gathered > 0)} of the seeds");
         var differ = Repeat(results, bytes);
         var repeated = (count + RepeatEach - 1) / RepeatEach;
         await LineAsync("second runs", $"{repeated}, {differ.Length} with another trace {string.Join(' ', differ)}");

@@ -39,8 +39,9 @@ public sealed class SeedReportTests
             "strips MPTCP", "strips MP_CAPABLE", "drops MPTCP SYNs", "strips ADD_ADDR", "strips MP_JOIN", "rewrites", "splits", "merges",
             "rudely", "translates", "forgets", "changes payload", "Down", "Blackhole", "IPv6", "IPv4", "checksum", "short", "reads",
             "announces", "reacts", "redundant", "blest", "ecf", "lia", "olia", "cubic", "reno", " backup joins",
-            "client offloads", "server offloads", "keepalive", "client aborts", "server aborts", "drops MPTCP SYN/ACKs", "no timestamps",
-            "client paces", "server paces", "client leaves", "server leaves", "client vanishes", "server vanishes",
+            "client offloads", "server offloads", "client gathers", "server gathers", "keepalive", "client aborts", "server aborts",
+            "drops MPTCP SYN/ACKs", "no timestamps", "client paces", "server paces", "client leaves", "server leaves", "client vanishes",
+            "server vanishes",
         ])
         {
             Assert.Contains(trouble, plans, StringComparison.Ordinal);

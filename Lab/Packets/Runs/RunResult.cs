@@ -30,6 +30,9 @@ internal sealed record RunResult
     /// <summary>Most subflows that the client had established at one time.</summary>
     internal int Subflows { get; init; }
 
+    /// <summary>Segments that a device with receive offload joined to ones before them, at both ends.</summary>
+    internal long Gathered { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -17,6 +17,8 @@ internal sealed class TransferRun
     private readonly ClientPaths _paths;
     private readonly Stack _clientStack;
     private readonly Stack _serverStack;
+    private readonly GatherWatch _clientDevice = new("client");
+    private readonly GatherWatch _serverDevice = new("server");
     private Instant _ended;
 
     private TransferRun(TransferPlan plan, IPacketTap? tap)
@@ -33,7 +35,8 @@ internal sealed class TransferRun
         _client = new TransferEnd(client, plan, _paths, connection, null);
         _server = new TransferEnd(server, plan, new ServerPaths(server, plan, hosts.SecondServer), null, listener);
         var (clientPort, serverPort) = hosts.Join(
-            Behind(plan.Gathers.Client, new StackNode(client, _client)), Behind(plan.Gathers.Server, new StackNode(server, _server)));
+            Behind(plan.Gathers.Client ? _clientDevice : null, new StackNode(client, _client)),
+            Behind(plan.Gathers.Server ? _serverDevice : null, new StackNode(server, _server)));
         clientPort.Watch = new NodeWatch("client", plan.Mtu);
         serverPort.Watch = new NodeWatch("server", plan.Mtu);
         hosts.Play(plan.Changes, _paths);
@@ -56,6 +59,7 @@ internal sealed class TransferRun
             Bytes = run._client.In.Read + run._server.In.Read,
             FellBack = run._client.FellBack || run._server.FellBack,
             Subflows = run._paths.MostSubflows,
+            Gathered = run._clientDevice.Joined + run._serverDevice.Joined,
         };
     }
 
@@ -138,9 +142,10 @@ internal sealed class TransferRun
         {
         }
 
-        return _network.PacketsHeld == 0
+        var held = _network.PacketsHeld + _clientDevice.Held + _serverDevice.Held;
+        return held == 0
             ? Leftover("client", _client, _clientStack) ?? Leftover("server", _server, _serverStack)
-            : $"{_network.PacketsHeld} packets are left over";
+            : $"{held} packets are left over";
     }
 
     // What an end that vanished holds nobody will ever see.
@@ -153,5 +158,5 @@ internal sealed class TransferRun
         $"client wrote {_client.Out.Written} and read {_client.In.Read}\n  {_client.Describe()}\n"
         + $"  server wrote {_server.Out.Written} and read {_server.In.Read}\n  {_server.Describe()}";
 
-    private static INode Behind(bool gathers, INode node) => gathers ? new GatheringNode(node) : node;
+    private static INode Behind(GatherWatch? device, INode node) => device is null ? node : new GatheringNode(node, device);
 }

@@ -1,5 +1,6 @@
 using Multipath.Lab.Packets;
 using Multipath.Lab.Packets.Middleboxes;
+using Multipath.Lab.Packets.Watch;
 using Multipath.Lab.Tests.Packets.Support;
 using Multipath.Protocol;
 using Multipath.Protocol.Primitives;
@@ -12,9 +13,10 @@ public sealed class GatheringNodeTests
     private static readonly byte[] _option = TcpBytes.Dss(1, 2, 3, 250);
 
     private readonly Keeper _inner = new();
+    private readonly GatherWatch _watch = new("near");
     private readonly GatheringNode _node;
 
-    public GatheringNodeTests() => _node = new GatheringNode(_inner);
+    public GatheringNodeTests() => _node = new GatheringNode(_inner, _watch);
 
     [Fact]
     public void Contiguous_segments_that_say_the_same_arrive_as_one_that_knows_their_size()
@@ -28,6 +30,7 @@ public sealed class GatheringNodeTests
         Assert.Equal(_data, frame.Payload.ToArray());
         Assert.Equal(_option, frame.Options.ToArray());
         Assert.Equal((100, true, 20L), ((int)info.GsoSize, info.ChecksumTrusted, at.Micros));
+        Assert.Equal((2, 0), (_watch.Joined, _watch.Held));
     }
 
     [Fact]
