@@ -2,8 +2,11 @@ using Multipath.Protocol.Primitives;
 
 namespace Multipath.Protocol.Subflows;
 
-/// <summary>When to acknowledge: at once, with the second full segment, or after a while.</summary>
-/// <remarks>RFC 9293 section 3.8.6.3, RFC 5681 section 4.2.</remarks>
+/// <summary>When to acknowledge: at once, with what makes more than a full segment, or after a while.</summary>
+/// <remarks>
+/// RFC 9293 section 3.8.6.3, RFC 5681 section 4.2: not later than with the second full one. As in Linux (net/ipv4/tcp_input.c,
+/// __tcp_ack_snd_check) a second one need not be full: the end of a message would wait for the next message.
+/// </remarks>
 internal sealed class AckSchedule(ControlBlock control)
 {
     // A sender in slow start grows with each ACK: at the beginning none waits for company.
@@ -27,7 +30,7 @@ internal sealed class AckSchedule(ControlBlock control)
     {
         _segment = Math.Max(_segment, segment);
         _pending += octets;
-        if (_pending >= 2 * _segment || _quickLeft > 0)
+        if (_pending > _segment || _quickLeft > 0)
         {
             IsDue = true;
         }

@@ -35,6 +35,18 @@ public class AcknowledgingTests
     }
 
     [Fact]
+    public void More_than_a_full_segment_is_acknowledged_at_once_also_when_the_second_is_not_full()
+    {
+        var script = Settled();
+        script.Receive(". 16001:17001(1000) ack 1");
+        script.Receive("P. 17001:17002(1) ack 1");
+        script.Expect(". 1:1(0) ack 17002");
+        script.Receive(". 17002:17502(500) ack 1");
+        script.Receive(". 17502:18002(500) ack 1");
+        script.ExpectNothing();
+    }
+
+    [Fact]
     public void A_single_segment_is_acknowledged_after_the_delay()
     {
         var script = Settled();
