@@ -162,8 +162,7 @@ internal sealed class Arrival(MptcpConnection connection, Session s, ByteStream 
     {
         if (outcome.DeliveredBytes > 0 || outcome.Has(SegmentEvents.AckAdvanced))
         {
-            m.ProgressAt = now;
-            m.IsStale = false;
+            watch.HandleProgress(m, now);
         }
 
         if (s.Mode != Mode.Multipath)

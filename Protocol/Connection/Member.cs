@@ -105,6 +105,9 @@ internal sealed class Member(MptcpConnection owner, int slot, Subflow tcp, in Fo
     /// <summary>No progress for so long that new data goes elsewhere.</summary>
     public bool IsStale { get; set; }
 
+    /// <summary>Whether its peer is late without being overdue.</summary>
+    public Suspicion Suspicion { get; } = new();
+
     /// <summary>Cost class of the path, for schedulers.</summary>
     public byte CostClass { get; set; }
 

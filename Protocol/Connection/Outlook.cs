@@ -74,6 +74,14 @@ internal sealed class Outlook(Session s)
         return s.Scheduler.OverdueAfter(view);
     }
 
+    /// <summary>How long an ACK that is owed at once may take on a subflow before the subflow is suspected.</summary>
+    public Duration SuspectAfter(Member m, Instant now)
+    {
+        var view = default(SubflowView);
+        Fill(ref view, m, now);
+        return s.Scheduler.SuspectAfter(view);
+    }
+
     private static void Fill(ref SubflowView view, Member m, Instant now)
     {
         var rtt = m.Tcp.Rtt;

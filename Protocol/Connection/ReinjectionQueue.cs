@@ -11,9 +11,10 @@ internal sealed class ReinjectionQueue
     public const int MaxRanges = 256;
 
     private readonly RangeSet _ranges = new(MaxRanges);
+    private bool _isFinal;
 
     /// <summary>
-    /// All that a subflow carried which has ended is among it: another one takes over. Until the queue is empty.
+    /// All that a subflow carried which has ended, or is suspected, is among it: another one takes over. Until the queue is empty.
     /// </summary>
     public bool IsTakeover { get; private set; }
 
@@ -38,8 +39,22 @@ internal sealed class ReinjectionQueue
     /// <summary>The lowest range.</summary>
     public DsnRange First => _ranges[0];
 
-    /// <summary>What follows is all that a dead subflow carried.</summary>
-    public void BeginTakeover() => IsTakeover = true;
+    /// <summary>What follows is all that a subflow carried.</summary>
+    /// <param name="isFinal">Whether it has ended; else the takeover may be called off.</param>
+    public void BeginTakeover(bool isFinal)
+    {
+        IsTakeover = true;
+        _isFinal |= isFinal;
+    }
+
+    /// <summary>A subflow that was suspected lives: what was not given to another yet need not be.</summary>
+    public void CallOff()
+    {
+        if (!_isFinal)
+        {
+            Clear();
+        }
+    }
 
     /// <summary>Adds a range.</summary>
     public void Add(Dsn64 start, Dsn64 end) => _ranges.TryAdd(start, end);
@@ -58,12 +73,13 @@ internal sealed class ReinjectionQueue
         }
 
         IsTakeover &= _ranges.Count > 0;
+        _isFinal &= IsTakeover;
     }
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         _ranges.Clear();
-        IsTakeover = false;
+        IsTakeover = _isFinal = false;
     }
 }

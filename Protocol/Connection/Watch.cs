@@ -1,4 +1,5 @@
 using Multipath.Protocol.Primitives;
+using Multipath.Protocol.Subflows;
 
 namespace Multipath.Protocol.Connection;
 
@@ -7,7 +8,8 @@ namespace Multipath.Protocol.Connection;
 /// </summary>
 /// <remarks>
 /// A subflow without any progress for as long as its scheduler allows is stale: all that it carries goes elsewhere at once and new data
-/// passes it by until it answers. A subflow that moves but keeps the oldest byte has only that mapping given to another.
+/// passes it by until it answers. So is, sooner, one whose peer owes an ACK that is late: see <see cref="Suspicion"/>. A subflow that
+/// moves but keeps the oldest byte has only that mapping given to another.
 /// </remarks>
 internal sealed class Watch(Session s, Outlook outlook)
 {
@@ -42,7 +44,7 @@ internal sealed class Watch(Session s, Outlook outlook)
         {
             if (m is not null && m.IsUsable && m.QueuedBytes > 0 && !m.IsStale && s.HasOther(m))
             {
-                next = Instant.Earlier(next, m.ProgressAt + outlook.OverdueAfter(m, now));
+                next = Instant.Earlier(next, Instant.Earlier(OverdueAt(m, now), SuspectAt(m, now)));
             }
         }
 
@@ -64,11 +66,38 @@ internal sealed class Watch(Session s, Outlook outlook)
 
         foreach (var m in s.Members)
         {
-            if (m is not null && m.IsUsable && m.QueuedBytes > 0 && !m.IsStale && s.HasOther(m)
-                && now >= m.ProgressAt + outlook.OverdueAfter(m, now))
+            if (m is null || !m.IsUsable || m.QueuedBytes == 0 || m.IsStale || !s.HasOther(m))
+            {
+                continue;
+            }
+
+            if (now >= SuspectAt(m, now))
+            {
+                m.IsStale = true;
+                m.Suspicion.Begin(OwedSince(m, now));
+                s.Reinject.BeginTakeover(isFinal: false);
+                Rescue(m);
+            }
+            else if (now >= OverdueAt(m, now))
             {
                 m.IsStale = true;
                 Rescue(m);
+            }
+        }
+    }
+
+    /// <summary>Something of ours arrived on a subflow.</summary>
+    public void HandleProgress(Member m, Instant now)
+    {
+        m.ProgressAt = now;
+        if (m.IsStale)
+        {
+            m.IsStale = false;
+            if (m.Suspicion.End(now, m.Tcp.Phase == RecoveryPhase.Open ? m.Tcp.Rtt.BaseTimeout : Duration.Zero))
+            {
+                // A loss whose copy is among what is called off is to be found again.
+                s.Reinject.CallOff();
+                _hasRescued = false;
             }
         }
     }
@@ -78,10 +107,23 @@ internal sealed class Watch(Session s, Outlook outlook)
     {
         if (m.Tcp.ChunkCount > 0)
         {
-            s.Reinject.BeginTakeover();
+            s.Reinject.BeginTakeover(isFinal: true);
         }
 
         Rescue(m);
+    }
+
+    private Instant OverdueAt(Member m, Instant now) => m.ProgressAt + outlook.OverdueAfter(m, now);
+
+    private Instant SuspectAt(Member m, Instant now) =>
+        OwedSince(m, now) + m.Suspicion.Patience(outlook.SuspectAfter(m, now), now);
+
+    // As long as other ACKs come a late one is no sign of anything. And what is older than the timeout was taken for lost and is not any
+    // more: to copy it would keep new data from the subflow, which alone can tell soon what became of it.
+    private static Instant OwedSince(Member m, Instant now)
+    {
+        var since = m.Tcp.AckOwedSince;
+        return now - since > m.Tcp.Rtt.BaseTimeout ? Instant.Never : Instant.Later(since, m.ProgressAt - m.Tcp.Rtt.Smoothed);
     }
 
     // One that is merely overdue often lives: its load is given to others more sparingly (Outlook.ViewFor).

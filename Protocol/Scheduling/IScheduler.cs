@@ -71,6 +71,13 @@ public interface IScheduler
     /// <param name="carrier">The subflow that sent the byte last.</param>
     Duration OverdueAfter(in SubflowView carrier) => Reinjections.WhenOverdue(carrier);
 
+    /// <summary>
+    /// How long an ACK that the peer owes at once may take before what the subflow carries is given to another one too, on suspicion;
+    /// <see cref="Duration.Max"/>: it is never suspected.
+    /// </summary>
+    /// <param name="carrier">The subflow whose segments wait for it.</param>
+    Duration SuspectAfter(in SubflowView carrier) => Reinjections.WhenSuspect(carrier);
+
     /// <summary>A subflow was given bytes, by a pick, as copy or as reinjection.</summary>
     /// <param name="subflow">The subflow's <see cref="SubflowView.Id"/>.</param>
     /// <param name="bytes">How many.</param>

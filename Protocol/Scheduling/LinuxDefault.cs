@@ -68,6 +68,8 @@ internal sealed class LinuxDefault : IScheduler
 
     public Duration OverdueAfter(in SubflowView carrier) => Reinjections.AfterTimeout(carrier);
 
+    public Duration SuspectAfter(in SubflowView carrier) => Reinjections.OnlyWhenGivenUp;
+
     public void HandleClosed(int subflow)
     {
         _averagePacing[subflow] = 0;

@@ -15,6 +15,9 @@ public static class Reinjections
     /// </summary>
     private static readonly Duration LeastSlack = Duration.FromMillis(5);
 
+    /// <summary>The least that an owed ACK may be late: one that was lost is made up for by the next, a few milliseconds later.</summary>
+    private static readonly Duration LeastSuspectSlack = Duration.FromMillis(10);
+
     /// <summary>TCP_RTO_MIN of Linux.</summary>
     private static readonly Duration LeastTimeout = Duration.FromMillis(200);
 
@@ -36,6 +39,15 @@ public static class Reinjections
         Duration late = carrier.Srtt + Duration.Longer(carrier.RttVar * 4, LeastSlack);
         return carrier.Rto > Duration.Zero ? Duration.Shorter(late, carrier.Rto) : late;
     }
+
+    /// <summary>
+    /// The time after which an ACK that was owed at once is missing. A segment's own age is looked at, where <see cref="WhenOverdue"/>
+    /// counts from the last ACK, most of a round trip later while data flows; so the slack may be wider, and is still shorter.
+    /// </summary>
+    /// <param name="carrier">The subflow that sent the segment.</param>
+    public static Duration WhenSuspect(in SubflowView carrier) => carrier.Srtt <= Duration.Zero
+        ? OnlyWhenGivenUp
+        : carrier.Srtt + Duration.Longer(carrier.RttVar * 4, Duration.Longer(carrier.Srtt / 2, LeastSuspectSlack));
 
     /// <summary>A retransmission timeout without its backoff: what upstream Linux waits for.</summary>
     /// <param name="carrier">The subflow that sent the bytes.</param>

@@ -40,8 +40,9 @@ public struct SubflowView
     public bool Backup { get; set; }
 
     /// <summary>
-    /// Data is outstanding and nothing was heard: for as long as <see cref="IScheduler.OverdueAfter"/> says, or for several retransmission
-    /// timeouts (Linux net.mptcp.stale_loss_cnt, 4). The next ACK ends it.
+    /// Data is outstanding and nothing was heard: for as long as <see cref="IScheduler.OverdueAfter"/> or
+    /// <see cref="IScheduler.SuspectAfter"/> says, or for several retransmission timeouts (Linux net.mptcp.stale_loss_cnt, 4). The next ACK
+    /// ends it.
     /// </summary>
     public bool Stale { get; set; }
 

@@ -8,6 +8,8 @@ namespace Multipath.Protocol.Subflows;
 /// <summary>The sending half: which numbers are assigned, sent and acknowledged, and which segment comes next. Holds no octets.</summary>
 internal sealed class Sender
 {
+    // Segments that may make up a full one: a stream of single octets is not walked through for each deadline.
+    private const int OwedSegments = 8;
     private readonly ControlBlock _control;
     private readonly ICongestionControl _congestion;
     private readonly BlackHoleDetector _blackHole = new();
@@ -75,6 +77,28 @@ internal sealed class Sender
 
     /// <summary>Since when news of what is outstanding is waited for.</summary>
     public Instant WaitingSince => Recovery.Board.Count == 0 ? Instant.Never : _waitingSince;
+
+    /// <summary>
+    /// When the segment left with which more than a full one is on its way, so that the peer owes an ACK at once (RFC 5681 section 4.2);
+    /// <see cref="Instant.Never"/> if none did, or if something is known to be missing, which loss recovery sees to.
+    /// </summary>
+    public Instant AckOwedSince
+    {
+        get
+        {
+            var board = Recovery.Board;
+            var count = Recovery.Phase == RecoveryPhase.Open && board.SackedCount == 0 ? Math.Min(board.Count, OwedSegments) : 0;
+            for (var (i, octets) = (0, 0); i < count; i++)
+            {
+                if ((octets += board[i].Length) > _control.Sizes.Mss)
+                {
+                    return board[i].SentAt;
+                }
+            }
+
+            return Instant.Never;
+        }
+    }
 
     /// <summary>Whether an ACK is within what RFC 5961 section 5 accepts.</summary>
     public bool IsPlausible(Seq32 ack) => ack <= Next && ack >= Acked - Math.Max(Peer.Largest, 1);

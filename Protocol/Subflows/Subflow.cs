@@ -113,6 +113,9 @@ public sealed class Subflow
     /// </summary>
     public Instant WaitingSince => _sender.WaitingSince;
 
+    /// <summary>When a segment left that the peer acknowledges without delay; <see cref="Instant.Never"/> if it owes no ACK.</summary>
+    public Instant AckOwedSince => _sender.AckOwedSince;
+
     /// <summary>Bytes of options that the connection adds to a segment with payload; the segment size shrinks by them.</summary>
     public int DataOptionBytes
     {

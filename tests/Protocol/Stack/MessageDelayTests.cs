@@ -31,9 +31,9 @@ public sealed class MessageDelayTests(ITestOutputHelper output)
     [Theory]
     [InlineData("redundant", 30)]
     [InlineData("lowLatency", 30)]
-    [InlineData("roundRobin", 100)]
-    [InlineData("minRtt", 50)]
-    [InlineData("ecf", 50)]
+    [InlineData("roundRobin", 30)]
+    [InlineData("minRtt", 40)]
+    [InlineData("ecf", 40)]
     [InlineData("linuxDefault", 400)]
     public void The_gap_is_short_when_the_fastest_path_goes_silent(string scheduler, int atMostMs)
     {

@@ -125,6 +125,24 @@ public class TimeoutTests
     }
 
     [Fact]
+    public void The_peer_owes_an_ACK_for_the_second_segment_unless_it_has_told_of_a_gap()
+    {
+        var script = SubflowScript.Established();
+        script.WriteSegments(1);
+        Assert.Equal(Instant.Never, script.Subflow.AckOwedSince);
+        script.Skip(10);
+        script.WriteSegments(2);
+        Assert.Equal(script.Now, script.Subflow.AckOwedSince);
+        script.Skip(10);
+        script.WriteSegments(1);
+        Assert.Equal(script.Now - Duration.FromMillis(10), script.Subflow.AckOwedSince);
+        script.Receive(". 1:1(0) ack 2001");
+        Assert.Equal(script.Now, script.Subflow.AckOwedSince);
+        script.Receive(". 1:1(0) ack 2001 sack 3001:4001");
+        Assert.Equal(Instant.Never, script.Subflow.AckOwedSince);
+    }
+
+    [Fact]
     public void A_peer_that_dropped_what_it_had_reported_gets_it_again()
     {
         var script = SubflowScript.Established();
