@@ -37,27 +37,29 @@ internal sealed unsafe class SegmentWriter : IDisposable
     /// <returns>How many pieces it was.</returns>
     internal int Write(ReadOnlySpan<byte> segment, int segmentSize, out int refused)
     {
+        // For one piece a plain write is the cheaper call.
+        var ring = segmentSize > 0 ? _ring : null;
         var cut = new SegmentCut(segment, segmentSize);
         var (count, added) = (0, 0);
         refused = 0;
         while (cut.Next(new Span<byte>(_slots + (added * SlotBytes), TunQueue.PacketLimit)) is > 0 and var length)
         {
             count++;
-            if (_ring is null)
+            if (ring is null)
             {
                 refused += Libc.Write(_fd, _slots, (nuint)length) < 0 ? 1 : 0;
                 continue;
             }
 
-            _ring.Add(_slots + (added * SlotBytes), length);
+            ring.Add(_slots + (added * SlotBytes), length);
             if (++added == WriteRing.Capacity)
             {
-                refused += _ring.Submit();
+                refused += ring.Submit();
                 added = 0;
             }
         }
 
-        refused += added > 0 ? _ring!.Submit() : 0;
+        refused += added > 0 ? ring!.Submit() : 0;
         return count;
     }
 

@@ -33,7 +33,7 @@ public sealed record TunOptions(string Name)
     /// Queues, each with a thread and a stack of its own for its share of the local ports (IFF_MULTI_QUEUE): 1 to
     /// <see cref="QueueLimit"/>. A connection lives in one of them; those that are opened here take turns, those to a listener are spread
     /// by the kernel's hash. The stack's limits hold for each. Measured on two processors, which the peer shares: two connections on two
-    /// queues carried 29 and 57 Gbit/s out and in, one on one queue 22 and 36; without offload 9.0 and 13.3 against 5.1 and 7.6.
+    /// queues carried 31 and 61 Gbit/s out and in, one on one queue 29 and 41; without offload 9.1 and 14.0 against 5.2 and 8.0.
     /// </summary>
     public int Queues { get; init; } = 1;
 
