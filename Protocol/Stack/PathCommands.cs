@@ -32,6 +32,11 @@ public sealed class PathCommands
             return PmResult.UnknownConnection;
         }
 
+        if (!_host.IsLocal(local.Address))
+        {
+            return PmResult.AddressNotLocal;
+        }
+
         if (!_host.Ports.TryComplete(local, remote, out var tuple))
         {
             return PmResult.Exists;

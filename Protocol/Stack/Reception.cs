@@ -55,7 +55,7 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
 
     private void HandleStray(ReadOnlySpan<byte> bytes, in PacketInfo info, in ParsedPacket packet, Instant now)
     {
-        if (!IsLocal(packet.Tuple.Local.Address))
+        if (!options.IsLocal(packet.Tuple.Local.Address))
         {
             Dropped++;
             return;
@@ -140,23 +140,5 @@ internal sealed class Reception(StackOptions options, StackHost host, Connection
         {
             group.HandOver(owner, packet, info);
         }
-    }
-
-    private bool IsLocal(IpAddr address)
-    {
-        if (options.LocalAddresses.Count == 0)
-        {
-            return true;
-        }
-
-        foreach (var local in options.LocalAddresses)
-        {
-            if (local == address)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

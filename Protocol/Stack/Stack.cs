@@ -95,7 +95,7 @@ public sealed class Stack
     /// <param name="remote">The peer.</param>
     /// <param name="options">What the connection is made with.</param>
     /// <param name="now">The time.</param>
-    /// <returns>Its name; the default value when the ends are taken, no port is free or there are too many connections.</returns>
+    /// <returns>Its name; the default value when the address is none of the stack's, the ends are taken, or there is no room.</returns>
     /// <exception cref="ArgumentException">The families differ, or a scheduler or congestion control has no such name.</exception>
     public ConnectionId Connect(Endpoint local, Endpoint remote, ConnectionOptions options, Instant now)
     {

@@ -40,6 +40,9 @@ internal sealed class StackHost : IConnectionHost
     /// <summary>Joins that have not proved themselves.</summary>
     public int HalfOpenJoins { get; set; }
 
+    /// <inheritdoc cref="StackOptions.IsLocal"/>
+    public bool IsLocal(IpAddr address) => _options.IsLocal(address);
+
     /// <inheritdoc/>
     public void Emit(in StackEvent happened) => Events.Add(happened);
 

@@ -28,4 +28,18 @@ public sealed record StackOptions
     /// have to be unique on a host (RFC 8684 section 3.1). All of them by default.
     /// </summary>
     public StackShare Share { get; init; } = new(0, 1);
+
+    /// <summary>Whether the stack answers for an address.</summary>
+    internal bool IsLocal(IpAddr address)
+    {
+        foreach (var local in LocalAddresses)
+        {
+            if (local == address)
+            {
+                return true;
+            }
+        }
+
+        return LocalAddresses.Count == 0;
+    }
 }

@@ -29,6 +29,17 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Nothing_begins_at_an_address_that_is_none_of_the_stacks()
+    {
+        var options = new StackOptions { Entropy = new SeededEntropy(1), LocalAddresses = [StackPair.ClientA] };
+        var pair = new StackPair(options).Connect();
+        var (elsewhere, remote) = (new Endpoint(StackPair.ClientB, 0), new Endpoint(StackPair.ServerB, 80));
+        Assert.Equal(PmResult.AddressNotLocal, pair.Client.Paths.CreateSubflow(pair.ClientToken, elsewhere, 1, remote, false));
+        Assert.Equal(default, pair.Client.Connect(elsewhere, remote, new ConnectionOptions(), pair.Now));
+        Assert.Single(StackPair.Subflows(pair.Client, pair.ClientSide));
+    }
+
+    [Fact]
     public void The_numbers_add_up()
     {
         var pair = new StackPair().Connect().Join();

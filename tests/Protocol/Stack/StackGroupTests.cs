@@ -105,6 +105,26 @@ public sealed class StackGroupTests
     }
 
     [Fact]
+    public void A_subflow_from_a_port_that_was_asked_for_is_found_whichever_share_the_port_is_of()
+    {
+        var group = new StackGroup(Servers);
+        var listeners = group.Listen();
+        group.Connect();
+        var server = Assert.Single(Accept(group, listeners, 0));
+        var listener = group.Client.Listen(new Endpoint(StackPair.ClientB, 80), new ConnectionOptions());
+        var token = StackPair.Info(group.Servers[0], server).Token;
+        foreach (ushort port in new[] { 4000, 4001, 4002 })
+        {
+            var (local, remote) = (new Endpoint(StackPair.ServerB, port), new Endpoint(StackPair.ClientB, 80));
+            Assert.Equal(PmResult.Ok, group.Servers[0].Paths.CreateSubflow(token, local, 1, remote, backup: false));
+        }
+
+        group.RunFor(Duration.FromMillis(100));
+        Assert.NotEqual(default, listener);
+        Assert.Equal(4, StackPair.Subflows(group.Servers[0], server).Count(one => one.Established));
+    }
+
+    [Fact]
     public void A_join_with_a_token_that_nobody_has_is_refused()
     {
         var group = new StackGroup(Servers);
