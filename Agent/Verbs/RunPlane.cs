@@ -146,8 +146,8 @@ internal static class RunPlane
             result.AddError("--pcap and --trace are for --plane tun.");
         }
 
-        var isNumber = result.GetResult(Queues)?.Errors.Any() != true;
-        if (isNumber && result.GetValue(Queues) > 1 && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
+        // By its text: what is no number is told of elsewhere, and cannot be asked for here.
+        if (result.GetResult(Queues) is { Tokens: [{ Value: not "1" }] } && (result.GetValue(Pcap) is not null || result.GetValue(Trace)))
         {
             result.AddError("--pcap and --trace keep the packets of one queue.");
         }

@@ -15,7 +15,7 @@ namespace Multipath.Interop.Tests.Support;
 /// </summary>
 internal sealed partial class ProxyBed : IAsyncDisposable
 {
-    /// <summary>In turn, so that both links carry: by the least round trip one of two that are alike would get nothing, by chance.</summary>
+    /// <summary>In turn, so that both links carry: by the least round trip one of two alike would get nothing, by chance.</summary>
     private const string Policy = """
         apiVersion: multipath/v1
         kind: Policy
