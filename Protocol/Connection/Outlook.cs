@@ -66,20 +66,12 @@ internal sealed class Outlook(Session s)
         InFlight = s.Unsent - s.Peer.Acknowledged,
     };
 
-    /// <summary>How long an ACK may take on a subflow before its data is given to another.</summary>
-    public Duration OverdueAfter(Member m, Instant now)
+    /// <summary>How long an ACK may take on a subflow before its data is given to another: any, and one that is owed at once.</summary>
+    public (Duration Overdue, Duration Suspect) Patience(Member m, Instant now)
     {
         var view = default(SubflowView);
         Fill(ref view, m, now);
-        return s.Scheduler.OverdueAfter(view);
-    }
-
-    /// <summary>How long an ACK that is owed at once may take on a subflow before the subflow is suspected.</summary>
-    public Duration SuspectAfter(Member m, Instant now)
-    {
-        var view = default(SubflowView);
-        Fill(ref view, m, now);
-        return s.Scheduler.SuspectAfter(view);
+        return (s.Scheduler.OverdueAfter(view), s.Scheduler.SuspectAfter(view));
     }
 
     private static void Fill(ref SubflowView view, Member m, Instant now)

@@ -44,7 +44,8 @@ internal sealed class Watch(Session s, Outlook outlook)
         {
             if (m is not null && m.IsUsable && m.QueuedBytes > 0 && !m.IsStale && s.HasOther(m))
             {
-                next = Instant.Earlier(next, Instant.Earlier(OverdueAt(m, now), SuspectAt(m, now)));
+                var (overdue, suspect) = LateAt(m, now);
+                next = Instant.Earlier(next, Instant.Earlier(overdue, suspect));
             }
         }
 
@@ -71,14 +72,15 @@ internal sealed class Watch(Session s, Outlook outlook)
                 continue;
             }
 
-            if (now >= SuspectAt(m, now))
+            var (overdue, suspect) = LateAt(m, now);
+            if (now >= suspect)
             {
                 m.IsStale = true;
                 m.Suspicion.Begin(OwedSince(m, now));
                 s.Reinject.BeginTakeover(isFinal: false);
                 Rescue(m);
             }
-            else if (now >= OverdueAt(m, now))
+            else if (now >= overdue)
             {
                 m.IsStale = true;
                 Rescue(m);
@@ -113,10 +115,12 @@ internal sealed class Watch(Session s, Outlook outlook)
         Rescue(m);
     }
 
-    private Instant OverdueAt(Member m, Instant now) => m.ProgressAt + outlook.OverdueAfter(m, now);
-
-    private Instant SuspectAt(Member m, Instant now) =>
-        OwedSince(m, now) + m.Suspicion.Patience(outlook.SuspectAfter(m, now), now);
+    /// <summary>When a subflow is overdue, and when it is suspected.</summary>
+    private (Instant Overdue, Instant Suspect) LateAt(Member m, Instant now)
+    {
+        var (overdue, suspect) = outlook.Patience(m, now);
+        return (m.ProgressAt + overdue, OwedSince(m, now) + m.Suspicion.Patience(suspect, now));
+    }
 
     // As long as other ACKs come a late one is no sign of anything. And what is older than the timeout was taken for lost and is not any
     // more: to copy it would keep new data from the subflow, which alone can tell soon what became of it.
